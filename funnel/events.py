@@ -1,0 +1,257 @@
+"""The kinds of event: the one shape that every outside payload is parsed into.
+
+The data of an event is DESIGN's wire format (UTM words in `origin`, one person with at least one id).
+Fields that nobody named are kept, so that a timeline can show them.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
+
+
+def _as_utc(time: datetime) -> datetime:
+    return time.astimezone(UTC)
+
+
+def _as_email(text: str) -> str:
+    local, _, domain = text.strip().rpartition("@")
+    if not local or not domain or any(c.isspace() for c in text.strip()):
+        raise ValueError("is not an e-mail address such as ana@example.com")
+    return text.strip().lower()
+
+
+Utc = Annotated[AwareDatetime, AfterValidator(_as_utc)]
+Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_as_email)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Amount = Annotated[Decimal, Field(ge=0, le=10**12, allow_inf_nan=False)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+EngagementKind = Literal[
+    "page_viewed",
+    "asset_downloaded",
+    "email_sent",
+    "email_opened",
+    "email_clicked",
+    "form_started",
+    "webinar_registered",
+    "webinar_attended",
+    "ad_clicked",
+    "meeting_booked",
+    "call_made",
+    "reply_received",
+    "trial_started",
+    "product_used",
+    "other",
+]
+ENGAGEMENT_KINDS: tuple[EngagementKind, ...] = get_args(EngagementKind)
+
+
+class Record(BaseModel):
+    """A frozen value from outside that keeps what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Person(Record):
+    """Who did it, by at least one of `email`, `anonymous_id`, `user_id`."""
+
+    email: Email | None = None
+    anonymous_id: Key | None = None
+    user_id: Key | None = None
+    name: Words | None = None
+    title: Words | None = None
+    company: Words | None = None
+    phone: Words | None = None
+    country: Words | None = None
+    traits: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _has_an_id(self) -> Self:
+        if not (self.email or self.anonymous_id or self.user_id):
+            raise ValueError("needs at least one of email, anonymous_id, user_id")
+        return self
+
+
+class Asset(Record):
+    title: Words
+    id: str | None = None
+    type: Words | None = None
+    topic: Words | None = None
+    gated: bool | None = None
+    url: str | None = None
+
+
+class Origin(Record):
+    """Where a touch came from, in UTM words."""
+
+    source: Words | None = None
+    medium: Words | None = None
+    campaign: Words | None = None
+    term: Words | None = None
+    content: Words | None = None
+    referrer: Words | None = None
+    referred_by: Words | None = None
+    landing_page: Words | None = None
+
+
+class Page(Record):
+    url: str
+    title: Words | None = None
+
+
+class Mail(Record):
+    subject: Words | None = None
+    link: str | None = None
+
+
+class EventKey(NamedTuple):
+    """What makes two events the same event: a receipt."""
+
+    source: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.id}"
+
+
+class _Event(Record):
+    """An event's envelope: where it is from, when it happened (UTC), and whether it is history.
+
+    `quiet` events are told like any other but never announced; imports set it.
+    """
+
+    id: Key
+    source: Key
+    time: Utc
+    quiet: bool = False
+
+    @property
+    def key(self) -> EventKey:
+        return EventKey(self.source, self.id)
+
+
+class LeadCaptured(_Event):
+    """A person gave their details on a form, perhaps for an asset."""
+
+    type: Literal["tipoff.lead.captured"] = "tipoff.lead.captured"
+    person: Person
+    form: Words
+    comment: str | None = None
+    asset: Asset | None = None
+    origin: Origin | None = None
+
+
+class LeadIdentified(_Event):
+    """Ids that belong to one person, and what is known of them; `previous_id` is an id they had before."""
+
+    type: Literal["tipoff.lead.identified"] = "tipoff.lead.identified"
+    person: Person
+    previous_id: Key | None = None
+
+
+class LeadEngaged(_Event):
+    """A person did something, or we did something to them (`email_sent`, `call_made`).
+
+    `label` is what the source calls it, said where no better title is known.
+    """
+
+    type: Literal["tipoff.lead.engaged"] = "tipoff.lead.engaged"
+    person: Person
+    kind: EngagementKind
+    label: Words | None = None
+    asset: Asset | None = None
+    page: Page | None = None
+    email: Mail | None = None
+    origin: Origin | None = None
+    user_agent: str | None = None
+    ip: str | None = None
+
+
+class LeadScored(_Event):
+    """An upstream system's score; `grade` is its word for fit."""
+
+    type: Literal["tipoff.lead.scored"] = "tipoff.lead.scored"
+    person: Person
+    score: Annotated[float, Field(allow_inf_nan=False)]
+    grade: Words | None = None
+    model: Words | None = None
+
+
+class LeadStaged(_Event):
+    """An upstream system's or a person's word on the stage; `owner` is who has taken the lead."""
+
+    type: Literal["tipoff.lead.staged"] = "tipoff.lead.staged"
+    person: Person
+    stage: Words
+    reason: Words | None = None
+    owner: Words | None = None
+
+
+class DealMoved(_Event):
+    """A deal entered a stage: `open`, `won`, `lost`, or a name that the playbook maps.
+
+    `amount` is in major units of `currency` (120.50 dollars).
+    """
+
+    type: Literal["tipoff.deal.moved"] = "tipoff.deal.moved"
+    deal: Key
+    person: Person
+    stage: Words
+    amount: Amount | None = None
+    currency: Words | None = None
+    close_date: str | None = None
+    owner: Words | None = None
+
+
+class Mentions(Record):
+    positive: int = Field(default=0, ge=0)
+    neutral: int = Field(default=0, ge=0)
+    negative: int = Field(default=0, ge=0)
+
+
+class CampaignSpent(_Event):
+    """What a campaign cost (major units of `currency`) and reached on one day (the workspace's zone)."""
+
+    type: Literal["tipoff.campaign.spent"] = "tipoff.campaign.spent"
+    campaign: Words
+    day: date
+    amount: Amount | None = None
+    currency: Words | None = None
+    kind: Words | None = None
+    channel: Words | None = None
+    impressions: int | None = Field(default=None, ge=0)
+    clicks: int | None = Field(default=None, ge=0)
+    sessions: int | None = Field(default=None, ge=0)
+    likes: int | None = Field(default=None, ge=0)
+    comments: int | None = Field(default=None, ge=0)
+    shares: int | None = Field(default=None, ge=0)
+    mentions: Mentions | None = None
+
+
+class LeadForgotten(_Event):
+    """The person asked to be forgotten: nothing of them is said from now on."""
+
+    type: Literal["tipoff.lead.forgotten"] = "tipoff.lead.forgotten"
+    person: Person
+
+
+LeadEvent = LeadCaptured | LeadIdentified | LeadEngaged | LeadScored | LeadStaged | DealMoved | LeadForgotten
+Event = LeadEvent | CampaignSpent
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+EVENT_TYPES: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(Event))
+
+
+def in_order(event: Event) -> tuple[datetime, str, str]:
+    """The order of occurrence; ties fall by the event's key, so that every fold agrees."""
+    return event.time, event.source, event.id

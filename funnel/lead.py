@@ -1,0 +1,125 @@
+"""What the store believes about one person: frozen values that a fold of events makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from funnel.events import Asset, EngagementKind, EventKey, Mail, Origin, Page
+from funnel.playbook import EXITS, FUNNEL, Stage
+
+TouchKind = Literal["captured"] | EngagementKind
+By = Literal["they", "we"]
+Trust = Literal["certain", "low", "confirmed"]
+Motion = Literal["demand-first", "lead-first"]
+ProfileField = Literal["name", "email", "title", "company", "phone", "country"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One fact about a person: its value, and the event that said it."""
+
+    value: str
+    at: datetime
+    receipt: EventKey
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One thing that they did, or that we did to them.
+
+    `trust` is `low` for an open that a scanner could have made, `confirmed` for a click that a visit followed.
+    """
+
+    receipt: EventKey
+    at: datetime
+    kind: TouchKind
+    by: By
+    trust: Trust = "certain"
+    quiet: bool = False
+    form: str | None = None
+    comment: str | None = None
+    label: str | None = None
+    asset: Asset | None = None
+    page: Page | None = None
+    email: Mail | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageEntry:
+    """The first time a lead entered a stage; `implied` when a later stage proves that it must have."""
+
+    stage: Stage
+    at: datetime
+    receipt: EventKey
+    reason: str | None = None
+    implied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A score that an upstream system reported, and whether it rose into the playbook's band with it."""
+
+    value: float
+    at: datetime
+    receipt: EventKey
+    grade: str | None = None
+    model: str | None = None
+    crossed: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal as its last event left it; `amount` is in minor units of `currency`."""
+
+    id: str
+    stage: Stage
+    opened_at: datetime
+    moved_at: datetime
+    receipt: EventKey
+    amount: int | None = None
+    currency: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One person, told from all their events in order of occurrence.
+
+    `origin` is the first touch's that names one; `origins` of touches stay with the touches.
+    """
+
+    profile: Mapping[ProfileField, Said] = field(default_factory=dict)
+    touches: tuple[Touch, ...] = ()
+    stages: tuple[StageEntry, ...] = ()
+    scores: tuple[Scored, ...] = ()
+    deals: tuple[Deal, ...] = ()
+    origin: Origin | None = None
+    owner: Said | None = None
+    motion: Motion | None = None
+    forgotten: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        """Where the lead stands now: the furthest stage of the funnel, or the exit taken since it was entered."""
+        furthest = max((entry for entry in self.stages if entry.stage in FUNNEL), key=_rank, default=None)
+        exits = [entry for entry in self.stages if entry.stage in EXITS]
+        if exits and (furthest is None or exits[-1].at >= furthest.at):
+            return exits[-1].stage
+        return furthest.stage if furthest else Stage.ANONYMOUS
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the person became known, None while anonymous."""
+        return next((entry.at for entry in self.stages if entry.stage is Stage.INQUIRY), None)
+
+    def fact(self, name: ProfileField) -> str | None:
+        """The value of one profile field, None when nobody said it."""
+        said = self.profile.get(name)
+        return said.value if said else None
+
+
+def _rank(entry: StageEntry) -> int:
+    return FUNNEL.index(entry.stage)

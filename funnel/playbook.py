@@ -1,0 +1,239 @@
+"""The rules of a company, as data: `playbook.yaml` parsed into one frozen model.
+
+Everything has a default, so that an empty playbook works. `Playbook.model_json_schema()` is the schema
+that `tipoff playbook schema` prints.
+"""
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from funnel.errors import PlaybookError
+from funnel.events import EngagementKind
+
+
+class Stage(StrEnum):
+    """Where a lead stands, in the order of the funnel; the last three leave it."""
+
+    ANONYMOUS = "anonymous"
+    INQUIRY = "inquiry"
+    MQL = "mql"
+    SAL = "sal"
+    SQL = "sql"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+    RECYCLED = "recycled"
+    DISQUALIFIED = "disqualified"
+    LOST = "lost"
+
+
+FUNNEL: tuple[Stage, ...] = (
+    Stage.INQUIRY,
+    Stage.MQL,
+    Stage.SAL,
+    Stage.SQL,
+    Stage.OPPORTUNITY,
+    Stage.CUSTOMER,
+)
+EXITS: frozenset[Stage] = frozenset({Stage.RECYCLED, Stage.DISQUALIFIED, Stage.LOST})
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is not an IANA time zone such as Europe/Berlin or America/New_York") from None
+    return name
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Channels(Part):
+    """Which Slack channel hears what, by name (`#leads`) or id (`C0123456789`)."""
+
+    briefs: str = "#leads"
+
+
+class HandRaise(Part):
+    """The forms that ask for a conversation; `*` stands for any letters, case does not matter."""
+
+    forms: tuple[str, ...] = (
+        "*contact*",
+        "*demo*",
+        "*quote*",
+        "*pricing request*",
+        "*talk to*",
+        "*call me*",
+        "*get in touch*",
+    )
+
+    def matches(self, form: str) -> bool:
+        """Whether `form`, in any spelling of spaces, hyphens and case, is one of them."""
+        plain = _plain(form)
+        return any(fnmatchcase(plain, _plain(pattern)) for pattern in self.forms)
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("-", " ").replace("_", " ")
+
+
+class Score(Part):
+    """The band of an upstream score: a lead enters at `enter` and leaves below `leave`."""
+
+    enter: float = 60
+    leave: float = 50
+
+    @model_validator(mode="after")
+    def _leaves_below(self) -> Self:
+        if self.leave > self.enter:
+            raise ValueError(f"leave ({self.leave:g}) must not be above enter ({self.enter:g})")
+        return self
+
+
+class Sla(Part):
+    """Minutes within which a brief wants its first human touch."""
+
+    hand_raise: Annotated[int, Field(ge=1)] = 15
+    qualified: Annotated[int, Field(ge=1)] = 240
+
+
+class Alias(Part):
+    """What an event of an outside name means: a form (`form: Contact sales`) or an engagement kind."""
+
+    form: str | None = None
+    kind: EngagementKind | None = None
+
+    @model_validator(mode="after")
+    def _means_one_thing(self) -> Self:
+        if (self.form is None) == (self.kind is None):
+            raise ValueError("needs either form or kind")
+        return self
+
+
+class Playbook(Part):
+    """How one company counts, routes and speaks."""
+
+    company: str = "our company"
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    channels: Channels = Channels()
+    hand_raise: HandRaise = HandRaise()
+    score: Score = Score()
+    sla: Sla = Sla()
+    aliases: dict[str, Alias] = {}
+    stages: dict[str, Stage] = {}
+    deal_stages: dict[str, Stage] = {}
+    crm_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="where a lead opens in the CRM; {email} is filled in"
+    )
+    brief_burst: Annotated[int, Field(ge=1)] = Field(
+        default=60, description="new briefs that may wait in one channel before they become one digest"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def stage(self, word: str) -> Stage | None:
+        """The stage that an upstream `word` means, or None when nobody said."""
+        return _look_up(self.stages, word, _STAGE_WORDS)
+
+    def deal_stage(self, word: str) -> Stage:
+        """The stage that a deal's `word` means; a deal in any other stage is an opportunity."""
+        return _look_up(self.deal_stages, word, _DEAL_WORDS) or Stage.OPPORTUNITY
+
+    def alias(self, event_name: str) -> Alias | None:
+        """What an event of that outside name means, or None when nobody said."""
+        return self.aliases.get(event_name) or _ALIASES.get(_plain(event_name))
+
+
+_STAGE_WORDS: dict[str, Stage] = {
+    **{stage.value: stage for stage in Stage},
+    "subscriber": Stage.INQUIRY,
+    "lead": Stage.INQUIRY,
+    "marketingqualifiedlead": Stage.MQL,
+    "marketing qualified lead": Stage.MQL,
+    "accepted": Stage.SAL,
+    "salesqualifiedlead": Stage.SQL,
+    "sales qualified lead": Stage.SQL,
+    "qualified": Stage.SQL,
+    "generate lead": Stage.INQUIRY,
+    "qualify lead": Stage.MQL,
+    "working lead": Stage.SAL,
+    "close convert lead": Stage.CUSTOMER,
+    "disqualify lead": Stage.DISQUALIFIED,
+    "close unconvert lead": Stage.LOST,
+    "won": Stage.CUSTOMER,
+}
+_DEAL_WORDS: dict[str, Stage] = {
+    "open": Stage.OPPORTUNITY,
+    "won": Stage.CUSTOMER,
+    "closed won": Stage.CUSTOMER,
+    "closedwon": Stage.CUSTOMER,
+    "lost": Stage.LOST,
+    "closed lost": Stage.LOST,
+    "closedlost": Stage.LOST,
+}
+_ALIASES: dict[str, Alias] = {
+    "generate lead": Alias(form="Lead form"),
+    "form submit": Alias(form="Form"),
+    "form submitted": Alias(form="Form"),
+    "contact form submitted": Alias(form="Contact form"),
+    "signed up": Alias(form="Sign-up"),
+    "user registered": Alias(form="Sign-up"),
+    "account created": Alias(form="Sign-up"),
+    "file download": Alias(kind="asset_downloaded"),
+    "asset downloaded": Alias(kind="asset_downloaded"),
+    "white paper downloaded": Alias(kind="asset_downloaded"),
+    "email delivered": Alias(kind="email_sent"),
+    "email sent": Alias(kind="email_sent"),
+    "email opened": Alias(kind="email_opened"),
+    "email link clicked": Alias(kind="email_clicked"),
+    "webinar registered": Alias(kind="webinar_registered"),
+    "webinar attended": Alias(kind="webinar_attended"),
+    "form started": Alias(kind="form_started"),
+    "ad clicked": Alias(kind="ad_clicked"),
+    "meeting booked": Alias(kind="meeting_booked"),
+    "trial started": Alias(kind="trial_started"),
+}
+
+
+def _look_up(own: dict[str, Stage], word: str, known: dict[str, Stage]) -> Stage | None:
+    plain = _plain(word).strip()
+    mine = {_plain(name): stage for name, stage in own.items()}
+    return mine.get(plain) or known.get(plain)
+
+
+def parse_playbook(text: str, where: str) -> Playbook:
+    """The playbook that a YAML document states.
+
+    Raises:
+        PlaybookError: naming `where`, the place in the document, the value and what is allowed.
+
+    """
+    try:
+        document: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PlaybookError(f"{where} is not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return Playbook.model_validate({} if document is None else document)
+    except ValidationError as error:
+        raise PlaybookError("\n".join(_sentences(where, error))) from None
+
+
+def _sentences(where: str, error: ValidationError) -> list[str]:
+    return [
+        f"{where}: {'.'.join(map(str, one['loc'])) or 'the document'}: {one['msg']}, got {_short(one['input'])}"
+        for one in error.errors(include_url=False)
+    ]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004 - one line of a terminal
