@@ -1,0 +1,14 @@
+"""Buttons and modals, as tables: `tipoff.<verb>` to the function that carries it out."""
+
+from bot.actions import claim, lead, link, log_call, timeline
+from bot.actions.action import Action, Submission
+
+ACTIONS: dict[str, Action] = {
+    "tipoff.claim": claim.claim,
+    "tipoff.log_call": log_call.open_form,
+    "tipoff.timeline": timeline.show,
+    "tipoff.timeline_page": timeline.turn,
+    "tipoff.lead": lead.show,
+    "tipoff.crm": link.follow,
+}
+SUBMISSIONS: dict[str, Submission] = {"tipoff.log_call": log_call.record}

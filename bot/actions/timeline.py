@@ -1,0 +1,18 @@
+"""`Timeline`: the whole history of a lead in a modal, page by page."""
+
+from bot.actions.action import Press, brief_of
+from bot.house import House
+from briefs import catalog
+
+
+async def show(house: House, press: Press) -> None:
+    """Open the newest page."""
+    view = catalog.timeline(await brief_of(house, press.lead))
+    await press.client.views_open(trigger_id=press.trigger, view=view.payload)
+
+
+async def turn(house: House, press: Press) -> None:
+    """Show another page in the same modal."""
+    view = catalog.timeline(await brief_of(house, press.lead), press.page)
+    if press.view:
+        await press.client.views_update(view_id=press.view["id"], hash=press.view["hash"], view=view.payload)

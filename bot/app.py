@@ -1,0 +1,233 @@
+"""The Slack surface: Bolt's listeners, registered from the tables of commands and actions.
+
+Every listener acknowledges first and hands its work to a tracked task, so that none raises after `ack` and
+all of them are finished before the process ends.
+"""
+
+import logging
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.error import BoltError
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.actions import ACTIONS, SUBMISSIONS
+from bot.actions.action import Action, Press, Submission, Submitted, lead_id
+from bot.commands import COMMANDS
+from bot.commands.command import Command
+from bot.house import House
+from bot.slack import NETWORK
+from briefs import catalog
+from briefs.message import Message
+from funnel.errors import QuestionError, TipoffError
+
+log = logging.getLogger(__name__)
+logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # its INFO prints the bodies of forged requests
+
+ANYTHING = re.compile(".*")
+Body = dict[str, Any]
+Say = Callable[[Message], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is in its Slack workspace, from `auth.test`."""
+
+    team_id: str
+    bot_id: str
+    bot_user_id: str
+    enterprise_id: str | None = None
+
+
+async def who_am_i(client: AsyncWebClient) -> Identity:
+    """The bot's identity, asked of Slack.
+
+    Raises:
+        SlackApiError: Slack does not know the token.
+
+    """
+    found = await client.auth_test()
+    return Identity(found["team_id"], found["bot_id"], found["user_id"], found.get("enterprise_id"))
+
+
+def build(house: House, identity: Identity, client: AsyncWebClient) -> AsyncApp:
+    """The Bolt app with every listener; nothing is connected yet."""
+    app = AsyncApp(
+        client=client,
+        signing_secret=house.settings.slack_signing_secret.get_secret_value() or "socket-mode-signs-nothing",
+        authorize=_authorize(identity, client),
+    )
+    for command in COMMANDS:
+        app.command(command.name)(_command(house, command))
+    for action_id, action in ACTIONS.items():
+        app.action(action_id)(_action(house, identity, action))
+    for callback_id, submission in SUBMISSIONS.items():
+        app.view(callback_id)(_submission(house, submission))
+    app.event("member_joined_channel")(_joined(house, identity))
+    _acknowledge_the_rest(app)
+    app.error(_on_error)
+    return app
+
+
+def _authorize(identity: Identity, client: AsyncWebClient) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Answer for our own workspace without asking Slack at every request."""
+    known = AuthorizeResult(
+        enterprise_id=identity.enterprise_id,
+        team_id=identity.team_id,
+        bot_token=client.token,
+        bot_id=identity.bot_id,
+        bot_user_id=identity.bot_user_id,
+    )
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        if team_id == identity.team_id or (team_id is None and enterprise_id == identity.enterprise_id):
+            return known
+        raise BoltError(f"a request of another workspace: {team_id}")
+
+    return authorize
+
+
+def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        say = _reply(house, body)
+        house.tasks.start(_explained(say, _say(say, command.answer(house, body.get("text") or ""))))
+
+    return listener
+
+
+def _action(house: House, identity: Identity, action: Action) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        if body["user"].get("team_id", identity.team_id) == identity.team_id:
+            say = _reply(house, body)
+            house.tasks.start(_explained(say, action(house, _press(body, client, say))))
+
+    return listener
+
+
+def _submission(house: House, submission: Submission) -> Callable[..., Awaitable[None]]:
+    async def listener(ack: AsyncAck, body: Body) -> None:
+        await ack()
+        house.tasks.start(_explained(_nobody, submission(house, _submitted(body))))
+
+    return listener
+
+
+def _joined(house: House, identity: Identity) -> Callable[..., Awaitable[None]]:
+    """Somebody invited the bot: what waited for that channel can be said now."""
+
+    async def listener(ack: AsyncAck, event: Body) -> None:
+        await ack()
+        if event.get("user") == identity.bot_user_id:
+            house.tasks.start(_wake(house))
+
+    return listener
+
+
+async def _wake(house: House) -> None:
+    await house.store.cards.wake_waiting()
+    house.unsaid.set()
+
+
+def _acknowledge_the_rest(app: AsyncApp) -> None:
+    """What nobody handles is still acknowledged, so that Slack neither retries nor shows an error."""
+
+    async def quietly(ack: AsyncAck) -> None:
+        await ack()
+
+    async def with_a_hint(ack: AsyncAck) -> None:
+        await ack(**catalog.trouble(QuestionError("I don't know that command. Try `/tipoff help`.")).payload)
+
+    app.command(ANYTHING)(with_a_hint)
+    app.action(ANYTHING)(quietly)
+    app.view(ANYTHING)(quietly)
+    app.view_closed(ANYTHING)(quietly)
+    app.shortcut(ANYTHING)(quietly)
+    app.options(ANYTHING)(quietly)
+    app.event(ANYTHING)(quietly)
+
+
+async def _on_error(error: Exception, request: AsyncBoltRequest) -> BoltResponse:
+    """The one error listener: what Bolt's listeners raise before their work is handed over."""
+    message = explain(error)
+    return BoltResponse(status=200, body=message.payload if request.body.get("command") else "")
+
+
+def explain(error: Exception) -> Message:
+    """A failure in words: its own sentence where it has one, else an apology with the id that the log has."""
+    if isinstance(error, TipoffError):
+        return catalog.trouble(error)
+    reference = uuid.uuid4().hex[:8]
+    log.error("unexpected failure %s", reference, exc_info=error)
+    return catalog.apology(reference)
+
+
+async def _explained(say: Say, work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the person who asked is owed an answer
+        await say(explain(error))
+
+
+async def _say(say: Say, answer: Awaitable[Message]) -> None:
+    await say(await answer)
+
+
+def _reply(house: House, body: Body) -> Say:
+    """Say something to the person who acted, through the payload's own `response_url`."""
+    url = body.get("response_url")
+
+    async def say(message: Message) -> None:
+        if url is None:
+            log.warning("no response_url to say: %s", message.text[:200])
+            return
+        try:
+            await AsyncWebhookClient(url, session=house.http, retry_handlers=[]).send_dict(
+                {"response_type": "ephemeral", "replace_original": False, **message.payload}
+            )
+        except (*NETWORK, SlackApiError) as error:
+            log.warning("an answer could not be delivered: %s", error)
+
+    return say
+
+
+async def _nobody(message: Message) -> None:
+    log.warning("nobody to tell: %s", message.text[:200])
+
+
+def _press(body: Body, client: AsyncWebClient, say: Say) -> Press:
+    pressed = body["actions"][0]
+    return Press(
+        user=body["user"]["id"],
+        value=str(pressed.get("value") or ""),
+        trigger=body.get("trigger_id", ""),
+        view=body.get("view"),
+        client=client,
+        reply=say,
+    )
+
+
+def _submitted(body: Body) -> Submitted:
+    view = body["view"]
+    fields = {
+        action_id.removeprefix("tipoff."): str(_field(state) or "")
+        for block in view["state"]["values"].values()
+        for action_id, state in block.items()
+    }
+    return Submitted(body["user"]["id"], view["id"], lead_id(view.get("private_metadata") or ""), fields)
+
+
+def _field(state: Body) -> Any:
+    selected = state.get("selected_option")
+    return selected["value"] if selected else state.get("value")

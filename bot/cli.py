@@ -1,0 +1,188 @@
+"""The command line: `tipoff` and `python -m bot` are the same."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from bot import demo as demonstration
+from bot import importing, queries, service
+from bot import manifest as app_manifest
+from bot.doctor import examine
+from bot.settings import Settings, load_playbook
+from bot.setup import set_up
+from bot.terminal import err, log_to_stderr, out, run
+from funnel.errors import TipoffError
+from funnel.metrics import as_json
+from funnel.playbook import Playbook
+from storage.store import Store
+
+cli = typer.Typer(
+    name="tipoff",
+    help="Tips sales off: a pre-call brief in Slack for every lead, and funnel numbers with their receipt.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+playbook_cli = typer.Typer(help="The rules of your company.", no_args_is_help=True)
+cli.add_typer(playbook_cli, name="playbook")
+
+Port = Annotated[int, typer.Option(help="0 takes any free one.", min=0, max=65535)]
+Words = Annotated[list[str] | None, typer.Argument(help="As in Slack: last quarter by source")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    cli()
+
+
+@cli.command()
+def demo(
+    port: Port = 8765,
+    once: Annotated[bool, typer.Option(help="Replay, print the transcript, and end.")] = False,
+) -> None:
+    """A local Slack, the bot and a sample company in one process."""
+    log_to_stderr(verbose=False, quiet=True)
+    run(demonstration.once(port) if once else demonstration.stay(port))
+
+
+@cli.command(name="run")
+def run_(
+    http: Annotated[bool, typer.Option("--http", help="Serve /slack/events instead of Socket Mode.")] = False,
+    host: Annotated[str, typer.Option(help="Where the doors listen.")] = "127.0.0.1",
+    port: Port = 8080,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+) -> None:
+    """The bot: Slack, the doors for events, and the worker that posts briefs."""
+    log_to_stderr(verbose=verbose)
+    run(service.run(Settings(), over_http=http, host=host, port=port))
+
+
+@cli.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
+    """Write a playbook, the app's manifest and an .env to fill in; nothing that exists is touched."""
+    for path, written in set_up(folder):
+        out.print(f"{'wrote' if written else 'kept '}  {path}")
+    out.print("\nNext: create the Slack app from manifest.yaml, fill in .env, then `tipoff doctor`.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Look at everything that Tipoff needs, and say what to do."""
+
+    async def look() -> bool:
+        well = True
+        async for finding in examine(Settings()):
+            out.print(f"{'ok  ' if finding.well else 'TODO'}  {finding.what}: {finding.words}")
+            well = well and finding.well
+        return well
+
+    if not run(look()):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the store's tables up to this version."""
+
+    async def upgrade() -> None:
+        async with Store.open(Settings().database_url, migrate=True):
+            out.print("The store is of this version.")
+
+    run(upgrade())
+
+
+@cli.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header.")],
+    source: Annotated[str, typer.Option(help="Where the rows are from; rows of one source count once.")],
+    mapping: Annotated[
+        str, typer.Option(help="A YAML file that says which column means what, or `olist`; else guessed.")
+    ] = "",
+    live: Annotated[
+        bool, typer.Option("--live/--quiet-import", help="Post briefs for these rows too.")
+    ] = False,
+) -> None:
+    """Load leads, touches and deals from a file; repeating it counts nothing twice."""
+    if run(importing.import_file(Settings(), file, source, mapping, live=live)):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def rebuild() -> None:
+    """Derive every lead and number from the journal again; a healthy store does not change."""
+
+    async def derive() -> None:
+        settings = Settings()
+        async with Store.open(settings.database_url) as store:
+            done = await store.rebuild(load_playbook(settings.tipoff_playbook))
+            out.print(f"{done.leads:,} leads derived again, {done.changed:,} changed.")
+
+    run(derive())
+
+
+@cli.command()
+def brief(
+    email: Annotated[str, typer.Argument(help="An e-mail address, or a part of a name.")],
+    receipts: Annotated[bool, typer.Option("--receipts", help="Name the events behind each line.")] = False,
+) -> None:
+    """Print the brief of one lead, as a rep sees it."""
+    for line in run(queries.brief(Settings(), email, receipts=receipts)):
+        out.print(line)
+
+
+@cli.command()
+def funnel(words: Words = None, json_: AsJson = False) -> None:
+    """Count leads by stage, as /funnel does."""
+    answer, message = run(queries.funnel(Settings(), " ".join(words or [])))
+    out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
+
+
+@cli.command()
+def campaigns(words: Words = None, json_: AsJson = False) -> None:
+    """Compare campaigns, as /campaigns does."""
+    answer, message = run(queries.campaigns(Settings(), " ".join(words or [])))
+    out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
+
+
+@cli.command()
+def manifest(
+    http: Annotated[bool, typer.Option("--http", help="For HTTP instead of Socket Mode.")] = False,
+) -> None:
+    """Print the manifest to create the Slack app from."""
+    out.print(app_manifest.as_yaml(over_http=http), end="")
+
+
+@playbook_cli.command()
+def check(file: Annotated[Path | None, typer.Argument(help="TIPOFF_PLAYBOOK if absent.")] = None) -> None:
+    """Say whether a playbook can be used."""
+    path = file or Settings().tipoff_playbook
+    if not path.exists():
+        err.print(f"{path} does not exist. `tipoff init` writes one.")
+        raise typer.Exit(1)
+    _playbook(path)
+    out.print(f"{path} is good.")
+
+
+@playbook_cli.command()
+def schema() -> None:
+    """Print the JSON Schema of a playbook, for your editor."""
+    out.print(json.dumps(Playbook.model_json_schema(), indent=2))
+
+
+@playbook_cli.command()
+def show() -> None:
+    """Print the rules that hold, defaults included."""
+    rules = _playbook(Settings().tipoff_playbook).model_dump(mode="json")
+    out.print(yaml.safe_dump(rules, sort_keys=False, allow_unicode=True), end="")
+
+
+def _playbook(path: Path) -> Playbook:
+    try:
+        return load_playbook(path)
+    except TipoffError as error:
+        err.print(str(error))
+        raise typer.Exit(1) from None

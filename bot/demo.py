@@ -1,0 +1,144 @@
+"""`tipoff demo`: a local Slack, the ordinary bot over the ordinary protocol, and a sample company.
+
+The company's twelve months are recorded as an import would be; what happens live comes in through the door
+for events, like everyone else's.
+"""
+
+import asyncio
+import json
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot import sample
+from bot.house import clock
+from bot.manifest import manifest
+from bot.service import Running, running
+from bot.settings import Settings, load_playbook
+from bot.terminal import err, out
+from funnel.events import Event
+from storage.store import Store
+from workspace.config import CHANNELS, PEOPLE, Config
+from workspace.server import Workspace
+
+BATCH = 500
+PATIENCE = 20.0  # seconds for what should take one
+CHANNEL = next(channel for channel in CHANNELS if channel.name == "leads")
+ASKER = PEOPLE[2].id
+QUESTIONS = (("/funnel", "this year"), ("/campaigns", "this year"))
+TRY = (
+    "/lead Jon Doe",
+    "/funnel this year",
+    "/funnel this year by source",
+    "/campaigns last 90 days",
+    "/tipoff help",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The demo set up: a workspace with its page, and a bot connected to it."""
+
+    workspace: Workspace
+    page: str
+    tipoff: Running
+
+
+async def stay(port: int) -> None:
+    """Set up, let the two leads of the story arrive, then a steady trickle, until interrupted."""
+    async with _stage(port) as stage:
+        out.print(f"\nOpen {stage.page} and watch #{CHANNEL.name}.\n\nTry there:")
+        for line in TRY:
+            out.print(f"  {line}")
+        out.print("\nEvents of your own: curl, with the token below, as the README shows.")
+        out.print(f"  doors  {stage.tipoff.url}\n  token  {_token(stage)}\n\nCtrl-C ends it.")
+        await _two_leads(stage)
+        for beat in sample.trickle(stage.tipoff.house.playbook):
+            await asyncio.sleep(beat.wait)
+            await _send(stage, beat.happens(clock()))
+
+
+async def once(port: int) -> None:
+    """Set up, let the two leads arrive, ask two questions, and print all that was said."""
+    async with _stage(port) as stage:
+        await _two_leads(stage)
+        for place, (command, text) in enumerate(QUESTIONS, start=3):
+            await stage.workspace.command(ASKER, CHANNEL.id, command, text)
+            await _until_said(stage, place)
+        for said in stage.workspace.messages(CHANNEL.id):
+            out.print(f"{said.text}\n{'─' * 72}")
+
+
+async def _two_leads(stage: Stage) -> None:
+    await _send(stage, sample.joe(clock()))
+    await _until_said(stage, 1)
+    await _send(stage, sample.jon(clock()))
+    await _until_said(stage, 2)
+
+
+async def _until_said(stage: Stage, count: int) -> None:
+    await stage.workspace.wait_for(
+        lambda: len(stage.workspace.messages(CHANNEL.id)) >= count, timeout=PATIENCE
+    )
+
+
+@asynccontextmanager
+async def _stage(port: int) -> AsyncIterator[Stage]:
+    """Everything running: the workspace, the year in the store, the bot connected."""
+    app = manifest(over_http=False)
+    workspace = Workspace(Config.from_manifest(app, team_name="Meridian Widgets", app={"avatar": "📣"}))
+    with tempfile.TemporaryDirectory(prefix="tipoff-demo-") as folder:
+        async with workspace.serve(port=port) as slack:
+            settings = Settings(
+                slack_bot_token=SecretStr(slack.bot_token),
+                slack_app_token=SecretStr(slack.app_token),
+                slack_api_url=slack.api_url,
+                database_url=f"sqlite:///{Path(folder) / 'demo.db'}",
+                tipoff_playbook=sample.PLAYBOOK,
+                tipoff_intake_token=SecretStr(secrets.token_urlsafe(12)),
+            )
+            await _remember(settings)
+            async with running(settings) as tipoff:
+                yield Stage(workspace, slack.url, tipoff)
+
+
+async def _remember(settings: Settings) -> None:
+    """Put the company's year into the store, quietly."""
+    playbook = load_playbook(settings.tipoff_playbook)
+    err.print("Twelve months of Meridian Widgets are being written to the store ...")
+    async with Store.open(settings.database_url, migrate=True) as store:
+        events = tuple(sample.history(playbook, clock()))
+        for start in range(0, len(events), BATCH):
+            await store.record(events[start : start + BATCH])
+        while (await store.tell(playbook, clock(), limit=BATCH)).events:
+            pass
+    err.print(f"{len(events):,} events told.")
+
+
+async def _send(stage: Stage, events: Iterable[Event]) -> None:
+    """Through the door for events, as CloudEvents."""
+    async with stage.tipoff.house.http.post(
+        f"{stage.tipoff.url}/intake/events",
+        headers={
+            "Authorization": f"Bearer {_token(stage)}",
+            "Content-Type": "application/cloudevents-batch+json",
+        },
+        data=json.dumps([_cloudevent(event) for event in events]),
+    ) as answer:
+        answer.raise_for_status()
+
+
+def _token(stage: Stage) -> str:
+    return stage.tipoff.house.settings.tipoff_intake_token.get_secret_value()
+
+
+def _cloudevent(event: Event) -> dict[str, Any]:
+    body = event.model_dump(mode="json", exclude_none=True)
+    envelope = {name: body.pop(name) for name in ("id", "source", "time", "type")}
+    return {"specversion": "1.0", **envelope, "tipoffquiet": body.pop("quiet"), "data": body}

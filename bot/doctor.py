@@ -1,0 +1,83 @@
+"""`tipoff doctor`: looks at everything Tipoff needs, and says what to do where something is amiss."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.settings import Settings, load_playbook
+from bot.slack import Slack
+from funnel.errors import TipoffError
+from funnel.playbook import Playbook
+from storage.store import Store
+
+HISTORY = ("channels:history", "groups:history")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, and what was seen or what to do."""
+
+    well: bool
+    what: str
+    words: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Every finding, in the order in which a person would mend them."""
+    try:
+        playbook = load_playbook(settings.tipoff_playbook)
+        found = "read" if settings.tipoff_playbook.exists() else "absent, so the built-in rules hold"
+        yield Finding(True, "playbook", f"{settings.tipoff_playbook} {found}")
+    except TipoffError as error:
+        yield Finding(False, "playbook", str(error))
+        return
+    if not settings.tipoff_intake_token.get_secret_value():
+        yield Finding(False, "doors", "set TIPOFF_INTAKE_TOKEN, or every event is refused with 401")
+    async for finding in _store(settings):
+        yield finding
+    async for finding in _slack(settings, playbook):
+        yield finding
+
+
+async def _store(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        async with Store.open(settings.database_url) as store:
+            totals = await store.counts()
+            yield Finding(True, "store", f"{totals.events:,} events, {totals.leads:,} leads")
+            if totals.set_aside:
+                yield Finding(False, "store", f"{totals.set_aside:,} events could not be told: see the log")
+            for trouble in await store.cards.troubles():
+                since = f"{trouble.since:%Y-%m-%d %H:%M} UTC"
+                yield Finding(
+                    False, "card", f"{trouble.key} in {trouble.lane} since {since}: {trouble.error}"
+                )
+    except (TipoffError, SQLAlchemyError, OSError) as error:
+        yield Finding(False, "store", str(error))
+
+
+async def _slack(settings: Settings, playbook: Playbook) -> AsyncIterator[Finding]:
+    token = settings.slack_bot_token.get_secret_value()
+    if not token:
+        yield Finding(False, "slack", "set SLACK_BOT_TOKEN")
+        return
+    timeout = aiohttp.ClientTimeout(total=settings.tipoff_slack_timeout)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        client = AsyncWebClient(token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
+        slack = Slack(client)
+        scopes = await slack.scopes()
+        if not isinstance(scopes, frozenset):
+            yield Finding(False, "slack", scopes.sentence)
+            return
+        yield Finding(True, "slack", f"the token is good, {len(scopes)} scopes")
+        missing = [scope for scope in HISTORY if scope not in scopes]
+        if missing:
+            why = "a post whose outcome is unknown will wait for you instead of being looked up"
+            yield Finding(False, "scopes", f"{', '.join(missing)} not granted: {why}")
+        channel = await slack.channel_id(playbook.channels.briefs)
+        if isinstance(channel, str):
+            yield Finding(True, "channel", f"{playbook.channels.briefs} is {channel}")
+        else:
+            yield Finding(False, "channel", f"{playbook.channels.briefs}: {channel.sentence}")

@@ -1,0 +1,44 @@
+"""What every listener, door and loop is handed: the store, the rules, the clock, and bells for the loops."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import aiohttp
+
+from bot.settings import Settings
+from bot.tasks import Tasks
+from funnel.events import Event
+from funnel.playbook import Playbook
+from storage.journal import Recorded
+from storage.store import Store
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """One running Tipoff.
+
+    `http` is the session for answers to Slack. `untold` wakes the loop that tells leads, `unsaid` the one
+    that posts.
+    """
+
+    settings: Settings
+    playbook: Playbook
+    store: Store
+    tasks: Tasks
+    http: aiohttp.ClientSession
+    now: Callable[[], datetime] = clock
+    untold: asyncio.Event = field(default_factory=asyncio.Event)
+    unsaid: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def record(self, events: Sequence[Event]) -> Recorded:
+        """Append events to the journal; durable when this returns. The telling of leads follows by itself."""
+        recorded = await self.store.record(events)
+        if recorded.new:
+            self.untold.set()
+        return recorded

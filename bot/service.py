@@ -1,0 +1,214 @@
+"""One running Tipoff: open the store, serve the doors, connect to Slack, work, and end in good order."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import aiohttp
+import uvicorn
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+
+from bot import app as slack_app
+from bot import http
+from bot.house import House
+from bot.settings import Settings, SettingsError, load_playbook
+from bot.slack import ADVICE, NETWORK, Slack
+from bot.tasks import Tasks
+from bot.worker import Worker
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8  # answers being worked on
+FINISH = 7.0  # seconds to finish what was begun, of the ten that a supervisor allows
+COME_AGAIN = 5.0  # seconds between attempts to reach Slack
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers: one place decides when the process ends."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A Tipoff that works, and where its doors are."""
+
+    house: House
+    url: str
+
+
+async def run(settings: Settings, *, over_http: bool, host: str, port: int) -> None:
+    """Run until SIGTERM or SIGINT; everything begun is finished first.
+
+    Raises:
+        TipoffError: the settings, the playbook or the store cannot be used.
+
+    """
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, task.cancel if task else loop.stop)
+    try:
+        async with running(settings, over_http=over_http, host=host, port=port):
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        log.info("stopped in good order")
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, over_http: bool = False, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Running]:
+    """A working Tipoff for the length of the block.
+
+    The doors open before Slack is reached, so that no lead waits for Slack. If a loop fails for good, the
+    block ends with its error: the supervisor starts the process again.
+    """
+    playbook = load_playbook(settings.tipoff_playbook)
+    timeout = aiohttp.ClientTimeout(total=settings.tipoff_slack_timeout)
+    async with (
+        Store.open(settings.database_url, migrate=True) as store,
+        aiohttp.ClientSession(timeout=timeout) as session,
+        _drained(Tasks(AT_ONCE)) as tasks,
+    ):
+        house = House(settings, playbook, store, tasks, session)
+        client = _client(settings, session)
+        app = http.build(house)
+        async with _working(Worker(house, Slack(client))), _serving(app, host, port) as url:
+            log.info("the doors are open at %s", url)
+            identity = await _meet(client)
+            bolt = slack_app.build(house, identity, client)
+            if over_http:
+                http.add_slack(app, house, bolt)
+                yield Running(house, url)
+            else:
+                async with _listening(settings, bolt):
+                    yield Running(house, url)
+
+
+def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client that never repeats a call by itself: the stock one posts twice when a connection drops."""
+    return AsyncWebClient(
+        settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )
+
+
+async def _meet(client: AsyncWebClient) -> slack_app.Identity:
+    """Who the bot is in Slack, asked until Slack answers.
+
+    Raises:
+        SettingsError: Slack does not know the token.
+
+    """
+    if not client.token:
+        raise SettingsError("Set SLACK_BOT_TOKEN (api.slack.com, your app, OAuth & Permissions, xoxb-...).")
+    while True:
+        try:
+            return await slack_app.who_am_i(client)
+        except SlackApiError as error:
+            word = str(error.response.get("error"))
+            if word in ADVICE:
+                raise SettingsError(f"Slack says {word}: {ADVICE[word]}.") from None
+            log.warning("Slack answered %s; asking again", word)
+        except NETWORK as error:
+            log.warning("Slack cannot be reached (%s); asking again, the doors are open meanwhile", error)
+        await asyncio.sleep(COME_AGAIN)
+
+
+@contextlib.asynccontextmanager
+async def _drained(tasks: Tasks) -> AsyncIterator[Tasks]:
+    try:
+        yield tasks
+    finally:
+        await tasks.drain(FINISH)
+
+
+@contextlib.asynccontextmanager
+async def _working(worker: Worker) -> AsyncIterator[None]:
+    """The loops of `worker`, finished in good order at the end of the block."""
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(worker.tell())
+        loops.create_task(worker.say())
+        try:
+            yield
+        finally:
+            worker.stop()
+            await worker.drain(FINISH)
+
+
+@contextlib.asynccontextmanager
+async def _serving(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
+    """`app` over HTTP, at the address that is yielded; requests under way are finished at the end.
+
+    Raises:
+        SettingsError: the address cannot be listened at.
+
+    """
+    try:
+        listener = socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise SettingsError(f"Cannot listen at {host}:{port}: {error.strerror}. Try --port 0.") from None
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(FINISH),
+    )
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@contextlib.asynccontextmanager
+async def _listening(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
+    """A Socket Mode connection, closed first at the end so that nothing new is taken.
+
+    Raises:
+        SettingsError: Slack does not know the app token.
+
+    """
+    token = settings.slack_app_token.get_secret_value()
+    if not token:
+        raise SettingsError(
+            "Set SLACK_APP_TOKEN (Basic Information, App-Level Tokens, xapp-...), or use --http."
+        )
+    handler = AsyncSocketModeHandler(bolt, token)
+    try:
+        await _connect(handler, token)
+        yield
+    finally:
+        await handler.client.close()
+
+
+async def _connect(handler: AsyncSocketModeHandler, token: str) -> None:
+    """Connect; a token that Slack does not know is told at once, since the SDK would ask for ever."""
+    try:
+        await handler.client.web_client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        word = str(error.response.get("error"))
+        if word in ADVICE:
+            raise SettingsError(f"Slack says {word}: check SLACK_APP_TOKEN and connections:write.") from None
+    except NETWORK as error:
+        log.warning("Slack cannot be reached (%s); the SDK keeps asking", error)
+    await handler.client.connect()

@@ -1,0 +1,226 @@
+"""Tipoff's words to Slack: each call's outcome is a value, because what to do next depends on it.
+
+Slack offers no idempotency key. A call that timed out or was dropped may have been carried out, so posting
+never retries by itself: an ambiguous outcome is reconciled by the card's key in the message's metadata.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from briefs.message import Message
+
+EVENT_TYPE = "tipoff_card"
+CLOCK_SKEW = timedelta(minutes=2)
+PAGE = 100
+AMBIGUOUS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+GONE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed"})
+NETWORK = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+ADVICE = {
+    "not_in_channel": "invite me there: /invite @Tipoff",
+    "channel_not_found": "check channels in the playbook, and invite me there: /invite @Tipoff",
+    "is_archived": "unarchive the channel or name another in the playbook",
+    "invalid_auth": "check SLACK_BOT_TOKEN",
+    "not_authed": "set SLACK_BOT_TOKEN",
+    "token_revoked": "reinstall the app and set the new SLACK_BOT_TOKEN",
+    "token_expired": "reinstall the app and set the new SLACK_BOT_TOKEN",
+    "account_inactive": "reinstall the app and set the new SLACK_BOT_TOKEN",
+    "missing_scope": "add the scope in the app's settings and reinstall it (see manifest.yaml)",
+    "restricted_action": "ask an admin to let apps post in this channel",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Slack did it: where the message stands."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """Slack asks for a pause."""
+
+    seconds: float
+
+    @property
+    def sentence(self) -> str:
+        return f"Slack asks to come again in {self.seconds:g} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Nobody knows whether Slack did it."""
+
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Slack cannot be reached: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Slack will not do it until a person changes something; `error` is Slack's word."""
+
+    error: str
+
+    @property
+    def sentence(self) -> str:
+        advice = ADVICE.get(self.error)
+        return f"Slack says {self.error}: {advice}" if advice else f"Slack says {self.error}"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The message is not there (any more)."""
+
+
+Outcome = Done | Limited | Unsure | Refused | Absent
+
+
+class Slack:
+    """Posts, updates, deletes and finds messages, one attempt each."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._ids: dict[str, str] = {}
+
+    async def post(self, channel: str, key: str, message: Message) -> Outcome:
+        """Post a new message that carries `key` in its metadata."""
+        return await self._call(
+            "chat.postMessage",
+            channel=channel,
+            text=message.text,
+            blocks=list(message.blocks),
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+            parse="none",
+        )
+
+    async def update(self, channel: str, ts: str, message: Message) -> Outcome:
+        """Make a message say something else; repeating it does no harm."""
+        return await self._call(
+            "chat.update",
+            channel=channel,
+            ts=ts,
+            text=message.text,
+            blocks=list(message.blocks),
+            parse="none",
+        )
+
+    async def delete(self, channel: str, ts: str) -> Outcome:
+        return await self._call("chat.delete", channel=channel, ts=ts)
+
+    async def find(self, channel: str, key: str, since: datetime) -> Outcome:
+        """Our own message of that key among the channel's newer than `since`; `Absent` if it is not there."""
+        cursor: str | None = None
+        oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
+        while True:
+            page = await self._read(
+                "conversations.history",
+                channel=channel,
+                oldest=oldest,
+                limit=PAGE,
+                include_all_metadata=True,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            if not isinstance(page, dict):
+                return page
+            for message in page.get("messages", []):
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == EVENT_TYPE and metadata["event_payload"].get("key") == key:
+                    return Done(channel, message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return Absent()
+
+    async def channel_id(self, channel: str) -> str | Limited | Unsure | Refused:
+        """The id of a channel that the playbook names; an id is its own.
+
+        Only the channels that the bot is in are listed: a large workspace has too many others.
+        """
+        if not channel.startswith("#"):
+            return channel
+        name = channel.removeprefix("#")
+        if name not in self._ids:
+            trouble = await self._learn_channels()
+            if trouble:
+                return trouble
+        return self._ids.get(name) or Refused("not_in_channel")
+
+    async def scopes(self) -> frozenset[str] | Limited | Unsure | Refused:
+        """What the bot's token may do, from `auth.test`."""
+        try:
+            response = await self._client.auth_test()
+        except SlackApiError as error:
+            return _meaning("auth.test", error)
+        except NETWORK as error:
+            return Unsure(f"auth.test: {type(error).__name__} {error}".strip())
+        granted = response.headers.get("x-oauth-scopes", "")
+        return frozenset(scope.strip() for scope in granted.split(",") if scope.strip())
+
+    async def _learn_channels(self) -> Limited | Unsure | Refused | None:
+        cursor: str | None = None
+        while True:
+            page = await self._read(
+                "users.conversations",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=PAGE,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            if not isinstance(page, dict):
+                return page
+            self._ids.update({channel["name"]: channel["id"] for channel in page["channels"]})
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+    async def _read(self, method: str, **arguments: Any) -> dict[str, Any] | Limited | Unsure | Refused:
+        return await self._ask(method, http_verb="GET", params=arguments)
+
+    async def _call(self, method: str, **arguments: Any) -> Outcome:
+        answer = await self._ask(method, json=arguments)
+        if isinstance(answer, dict):
+            return Done(answer["channel"], answer["ts"])
+        return Absent() if isinstance(answer, Refused) and answer.error in GONE else answer
+
+    async def _ask(self, method: str, **how: Any) -> dict[str, Any] | Limited | Unsure | Refused:
+        try:
+            response = await self._client.api_call(method, **how)
+        except SlackApiError as error:
+            return _meaning(method, error)
+        except NETWORK as error:
+            return Unsure(f"{method}: {type(error).__name__} {error}".strip())
+        return response.data if isinstance(response.data, dict) else Unsure(f"{method}: no JSON")
+
+
+def _meaning(method: str, error: SlackApiError) -> Limited | Unsure | Refused:
+    response = error.response
+    if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):
+        return Unsure(f"{method}: {error}")
+    word = response.data.get("error", "")
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or word in LIMITED:
+        return Limited(_seconds(response.headers.get("Retry-After")))
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or word in AMBIGUOUS or not word:
+        return Unsure(f"{method}: Slack answered {response.status_code} {word}".strip())
+    return Refused(word)
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return max(0.0, float(header or 1))
+    except ValueError:
+        return 1.0
