@@ -46,7 +46,8 @@ class Consumed:
     """A piece of content that they took: `10 Tips …`, a white paper, when."""
 
     title: Fact
-    type: str
+    type: str | None
+    topic: str | None
     at: datetime
     verb: Verb
 
@@ -69,7 +70,8 @@ class Brief:
     """Everything the page `new_lead` may say about one lead.
 
     `lead` is the store's id. `comment` is the newest thing they wrote, `reading` its parts. `consumed` and
-    `timeline` are newest first and oldest first. `ask` names what was not captured, most valuable first.
+    `timeline` are newest first and oldest first. `ask` names what was not captured, in the order of a call.
+    `raised_hand` is whether they ever asked to talk, in history that was imported too.
     """
 
     lead: int
@@ -91,11 +93,17 @@ class Brief:
     timeline: tuple[Row, ...]
     ask: tuple[Gap, ...]
     motion: Motion | None
+    raised_hand: bool
     crm_url: str | None = None
 
     @property
     def urgency(self) -> Urgency | None:
         return self.reading.urgency
+
+    @property
+    def good_fit(self) -> bool:
+        """Whether the upstream system grades who they are as A or B."""
+        return bool(self.score and self.score.grade and self.score.grade[0] in "ABab")
 
     @property
     def first_name(self) -> str | None:
@@ -116,7 +124,7 @@ def build(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
     reasons = occasions(lead, playbook)
     if not reasons:
         return None
-    return _build(lead_id, lead, reasons[0], playbook)
+    return _build(lead_id, lead, _foremost(reasons), playbook)
 
 
 def look_up(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
@@ -124,7 +132,12 @@ def look_up(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
     if lead.forgotten or not (lead.touches or lead.stages):
         return None
     reasons = occasions(lead, playbook)
-    return _build(lead_id, lead, reasons[0] if reasons else _asked(lead), playbook)
+    return _build(lead_id, lead, _foremost(reasons) if reasons else _asked(lead), playbook)
+
+
+def _foremost(reasons: tuple[Occasion, ...]) -> Occasion:
+    """The reason to call: that they asked for it, else that their score rose; the first time of either."""
+    return next((reason for reason in reasons if reason.kind == "hand_raise"), reasons[0])
 
 
 def _asked(lead: Lead) -> Occasion:
@@ -158,6 +171,7 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
         timeline=tuple(_row(touch) for touch in lead.touches),
         ask=_gaps(lead, reading),
         motion=lead.motion,
+        raised_hand=any(touch.form and playbook.hand_raise.matches(touch.form) for touch in lead.touches),
         crm_url=playbook.crm_url.replace("{email}", quote(email, safe="@"))
         if playbook.crm_url and email
         else None,
@@ -185,12 +199,19 @@ def _consumed(lead: Lead) -> tuple[Consumed, ...]:
                 touch.asset.title,
                 Consumed(
                     Fact(touch.asset.title, (touch.receipt,)),
-                    touch.asset.type or "content",
+                    _plain(touch.asset.type),
+                    touch.asset.topic,
                     touch.at,
                     _VERBS.get(touch.kind, "downloaded"),
                 ),
             )
     return tuple(newest.values())
+
+
+def _plain(kind: str | None) -> str | None:
+    """A type of content as people write it: `white_paper` and `Whitepaper` are a white paper."""
+    words = (kind or "").casefold().replace("_", " ").replace("-", " ").strip()
+    return words.replace("whitepaper", "white paper") or None
 
 
 _VERBS: dict[str, Verb] = {"webinar_registered": "signed up for", "webinar_attended": "joined"}
@@ -209,13 +230,13 @@ def _row(touch: Touch) -> Row:
 
 
 def _gaps(lead: Lead, reading: Reading) -> tuple[Gap, ...]:
-    """What was not captured and is worth a question, most valuable first."""
+    """What was not captured and is worth a question, in the order of a call."""
     referred = reading.referred_by or (lead.origin and lead.origin.referred_by)
     known: dict[Gap, object] = {
+        "referral": referred,
         "need": reading.wants,
         "timeline": reading.when,
         "budget": None,
-        "referral": referred,
         "company": lead.fact("company"),
         "title": lead.fact("title"),
     }

@@ -11,12 +11,12 @@ from typing import Literal
 Urgency = Literal["urgent", "soon", "later"]
 
 _NAME = r"(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][\w'’-]*(?: (?:(?:van|von|de|der|da|del|al|bin) )*[A-Z][\w'’-]*){0,3}"
-_AT = rf"(?: (?:at|from|of|over at) [A-Z][\w&'’-]*(?: [A-Z][\w&'’-]*){{0,3}})?"
+_AT = r"(?: (?:at|from|of|over at) [A-Z][\w&'’-]*(?: [A-Z][\w&'’-]*){0,3})?"
 _REFERRER = (
     re.compile(
-        rf"\b(?:referred (?:to you )?by|recommended by|recommendation (?:from|of)|referral from|introduced by"
-        rf"|heard (?:[\w ]{{0,30}}?)(?:about you |of you )?from|told me about you)"
-        rf" (?:my |our |a )?(?:(?:good |old )?(?:friend|colleague|partner|neighbou?r|boss|former colleague),? )?"
+        r"\b(?:referred (?:to you )?by|recommended by|recommendation (?:from|of)|referral from|introduced by"
+        r"|heard (?:[\w ]{0,30}?)(?:about you |of you )?from|told me about you)"
+        r" (?:my |our |a )?(?:(?:good |old |former )?(?:friend|colleague|partner|neighbou?r|boss),? )?"
         rf"(?P<who>{_NAME}{_AT})"
     ),
     re.compile(
@@ -33,29 +33,32 @@ _WANTS = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"[ ,]+(?:(?:and|but)(?: we| i)?(?: need| want)? ?(?:it|this|them)?|by|before|in)?\s*$", re.IGNORECASE
+    r"[ ,]+(?:(?:and|but)(?: we| i)?(?: need| want)? ?(?:it|this|them)?"
+    r"(?: (?:(?:up and )?running|live|ready|working|done|delivered|installed|in place))?|by|before|in)?\s*$",
+    re.IGNORECASE,
 )
+_PART = r"(?:early |mid |late |(?:the )?end of )?"
+_DAY = r"(?: \d{1,2}(?:st|nd|rd|th)?)?"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+_WHEN_WORDS: tuple[tuple[Urgency, str], ...] = (
+    ("urgent", r"asap|as soon as possible|urgently|immediately|right away|(?:by )?(?:today|tomorrow)"),
+    ("urgent", r"(?:by|before|until|within|in|for)? ?(?:the )?(?:end of )?(?:this|next) (?:week|month)"),
+    ("urgent", r"(?:within|in) (?:the next )?(?:a |one |two |three |four |[1-4] )(?:days?|weeks?)"),
+    ("urgent", r"(?:within|in) (?:the next )?(?:[1-9]|[12]\d|30) days"),
+    ("urgent", r"(?:within|in) (?:a|one|1|the next) month"),
+    ("soon", r"(?:by |before |within |in )?(?:the )?(?:end of )?(?:this|next|the) quarter"),
+    ("soon", r"(?:within|in) (?:the next )?(?:two|three|2|3|a few|few) months"),
+    ("soon", rf"(?:by|before|until|in|from|starting|for) {_PART}{_MONTH}{_DAY}(?:,? 20\d\d)?"),
+    ("soon", r"(?:by|before|in|for) Q[1-4](?: 20\d\d)?"),
+    ("later", r"(?:later )?(?:this|next) year|(?:within|in) (?:six|twelve|6|12) months|no rush|no hurry"),
+    ("later", r"just (?:looking|browsing|researching)|(?:by|before|in) 20\d\d"),
+)
 _WHEN: tuple[tuple[Urgency, re.Pattern[str]], ...] = tuple(
-    (urgency, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE))
-    for urgency, pattern in (
-        ("urgent", r"asap|as soon as possible|urgently|immediately|right away|(?:by )?(?:today|tomorrow)"),
-        ("urgent", r"(?:by|before|until|within|in|for)? ?(?:the )?(?:end of )?(?:this|next) (?:week|month)"),
-        ("urgent", r"(?:within|in) (?:the next )?(?:a |one |two |three |four |[1-4] )(?:days?|weeks?)"),
-        ("urgent", r"(?:within|in) (?:the next )?(?:[1-9]|[12]\d|30) days"),
-        ("urgent", r"(?:within|in) (?:a|one|1|the next) month"),
-        ("soon", r"(?:by |before |within |in )?(?:the )?(?:end of )?(?:this|next|the) quarter"),
-        ("soon", r"(?:within|in) (?:the next )?(?:two|three|2|3|a few|few) months"),
-        ("soon", rf"(?:by|before|until|in|from|starting|for) (?:early |mid |late |the end of |end of )?{_MONTH}"
-                 r"(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? 20\d\d)?"),
-        ("soon", r"(?:by|before|in|for) Q[1-4](?: 20\d\d)?"),
-        ("later", r"(?:later )?(?:this|next) year|(?:within|in) (?:six|twelve|6|12) months|no rush|no hurry"),
-        ("later", r"just (?:looking|browsing|researching)|(?:by|before|in) 20\d\d"),
-    )
-)  # fmt: skip
+    (urgency, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for urgency, words in _WHEN_WORDS
+)
 
 
 @dataclass(frozen=True, slots=True)

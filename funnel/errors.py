@@ -5,7 +5,7 @@ Every message is read by a person: it says what was wrong, where, and what would
     TipoffError
     ├── PlaybookError      the rules of the company cannot be used
     ├── QuestionError      a typed question was not understood
-    └── NotFound           nobody and nothing by that name
+    └── NotFoundError      nobody and nothing by that name
 """
 
 
@@ -21,5 +21,5 @@ class QuestionError(TipoffError):
     """A typed question was not understood; says which part, and a question that works."""
 
 
-class NotFound(TipoffError):
+class NotFoundError(TipoffError):
     """What was asked for is not in the store."""

@@ -19,8 +19,12 @@ from pydantic import (
     model_validator,
 )
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199  # what every zone, database and Slack can show
+
 
 def _as_utc(time: datetime) -> datetime:
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")
     return time.astimezone(UTC)
 
 
@@ -35,6 +39,7 @@ Utc = Annotated[AwareDatetime, AfterValidator(_as_utc)]
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_as_email)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Amount = Annotated[Decimal, Field(ge=0, le=10**12, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 EngagementKind = Literal[
@@ -215,9 +220,9 @@ class DealMoved(_Event):
 
 
 class Mentions(Record):
-    positive: int = Field(default=0, ge=0)
-    neutral: int = Field(default=0, ge=0)
-    negative: int = Field(default=0, ge=0)
+    positive: Count = 0
+    neutral: Count = 0
+    negative: Count = 0
 
 
 class CampaignSpent(_Event):
@@ -230,12 +235,12 @@ class CampaignSpent(_Event):
     currency: Words | None = None
     kind: Words | None = None
     channel: Words | None = None
-    impressions: int | None = Field(default=None, ge=0)
-    clicks: int | None = Field(default=None, ge=0)
-    sessions: int | None = Field(default=None, ge=0)
-    likes: int | None = Field(default=None, ge=0)
-    comments: int | None = Field(default=None, ge=0)
-    shares: int | None = Field(default=None, ge=0)
+    impressions: Count | None = None
+    clicks: Count | None = None
+    sessions: Count | None = None
+    likes: Count | None = None
+    comments: Count | None = None
+    shares: Count | None = None
     mentions: Mentions | None = None
 
 

@@ -28,7 +28,7 @@ class Said:
 class Touch:
     """One thing that they did, or that we did to them.
 
-    `trust` is `low` for an open that a scanner could have made, `confirmed` for a click that a visit followed.
+    `trust` is `low` for an open (scanners open mail too), `confirmed` for a click that a visit followed.
     """
 
     receipt: EventKey
@@ -103,7 +103,7 @@ class Lead:
 
     @property
     def stage(self) -> Stage:
-        """Where the lead stands now: the furthest stage of the funnel, or the exit taken since it was entered."""
+        """The furthest stage of the funnel that was reached, or the exit taken since."""
         furthest = max((entry for entry in self.stages if entry.stage in FUNNEL), key=_rank, default=None)
         exits = [entry for entry in self.stages if entry.stage in EXITS]
         if exits and (furthest is None or exits[-1].at >= furthest.at):
@@ -119,6 +119,18 @@ class Lead:
         """The value of one profile field, None when nobody said it."""
         said = self.profile.get(name)
         return said.value if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSummary:
+    """One line about a lead that a search found; `id` is the store's."""
+
+    id: int
+    name: str | None
+    email: str | None
+    company: str | None
+    stage: Stage
+    last_touch_at: datetime | None
 
 
 def _rank(entry: StageEntry) -> int:

@@ -149,6 +149,15 @@ def funnel_answer(question: Question, counts: Sequence[StageCounts], as_of: date
 _CREDITED = frozenset({"source", "medium", "campaign"})
 
 
+def pooled_funnel(by: str, groups: Sequence[FunnelGroup]) -> FunnelGroup:
+    """Several groups as one."""
+    reached = {
+        stage: sum(step.count for group in groups for step in group.steps if step.stage is stage)
+        for stage in FUNNEL
+    }
+    return FunnelGroup(by, _steps(reached))
+
+
 def _most_leads_first(counts: Sequence[StageCounts], key: Any) -> list[StageCounts]:
     return sorted(counts, key=lambda one: (-one.reached.get(Stage.INQUIRY, 0), key(one)))
 
@@ -180,7 +189,6 @@ def _campaign_row(one: CampaignCounts) -> CampaignRow:
         one.reached.get(stage, 0) for stage in (Stage.INQUIRY, Stage.MQL, Stage.CUSTOMER)
     )
     currency, spend = next(iter(one.spend.items())) if len(one.spend) == 1 else (None, None)
-    known = currency is not None and spend is not None
     return CampaignRow(
         one.campaign,
         one.kind,
@@ -189,11 +197,42 @@ def _campaign_row(one: CampaignCounts) -> CampaignRow:
         customers,
         spend,
         currency,
-        Cost(spend, leads, currency) if known else None,
-        Cost(spend, customers, currency) if known else None,
+        _cost(spend, leads, currency),
+        _cost(spend, customers, currency),
         Ratio(mqls, leads),
         Ratio(customers, leads),
     )
+
+
+def pooled_campaigns(campaign: str, rows: Sequence[CampaignRow]) -> CampaignRow:
+    """Several campaigns as one row.
+
+    Their spend is what is known of it in one currency; a cost per head needs the spend of every one of them.
+    """
+    leads, mqls, customers = (
+        sum(counts) for counts in zip(*((row.leads, row.mqls, row.customers) for row in rows), strict=True)
+    )
+    currencies = {row.currency for row in rows if row.spend is not None}
+    currency = currencies.pop() if len(currencies) == 1 else None
+    spend = sum(row.spend for row in rows if row.spend is not None) if currency else None
+    known = spend if all(row.spend is not None for row in rows) else None
+    return CampaignRow(
+        campaign,
+        None,
+        leads,
+        mqls,
+        customers,
+        spend,
+        currency,
+        _cost(known, leads, currency),
+        _cost(known, customers, currency),
+        Ratio(mqls, leads),
+        Ratio(customers, leads),
+    )
+
+
+def _cost(spend: int | None, heads: int, currency: str | None) -> Cost | None:
+    return Cost(spend, heads, currency) if spend is not None and currency is not None else None
 
 
 def as_json(answer: FunnelAnswer | CampaignsAnswer) -> dict[str, Any]:

@@ -229,7 +229,8 @@ def parse_playbook(text: str, where: str) -> Playbook:
 
 def _sentences(where: str, error: ValidationError) -> list[str]:
     return [
-        f"{where}: {'.'.join(map(str, one['loc'])) or 'the document'}: {one['msg']}, got {_short(one['input'])}"
+        f"{where}: {'.'.join(map(str, one['loc'])) or 'the document'}: "
+        f"{one['msg'].removeprefix('Value error, ')}, got {_short(one['input'])}"
         for one in error.errors(include_url=False)
     ]
 
