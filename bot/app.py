@@ -32,7 +32,8 @@ from briefs.message import Message
 from funnel.errors import QuestionError, TipoffError
 
 log = logging.getLogger(__name__)
-logging.getLogger("slack_bolt").setLevel(logging.ERROR)  # its INFO prints the bodies of forged requests
+bolt_log = logging.getLogger("tipoff.bolt")
+bolt_log.setLevel(logging.ERROR)  # Bolt's INFO prints the bodies of forged requests
 
 ANYTHING = re.compile(".*")
 Body = dict[str, Any]
@@ -63,6 +64,7 @@ async def who_am_i(client: AsyncWebClient) -> Identity:
 def build(house: House, identity: Identity, client: AsyncWebClient) -> AsyncApp:
     """The Bolt app with every listener; nothing is connected yet."""
     app = AsyncApp(
+        logger=bolt_log,
         client=client,
         signing_secret=house.settings.slack_signing_secret.get_secret_value() or "socket-mode-signs-nothing",
         authorize=_authorize(identity, client),

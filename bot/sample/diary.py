@@ -20,7 +20,7 @@ from funnel.events import (
     Person,
 )
 
-MODEL = "meridian-engagement-2"
+MODEL = "Marketing Hub"
 
 
 class _About(TypedDict, total=False):
