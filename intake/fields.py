@@ -1,0 +1,84 @@
+"""The free-form part of a payload, taken field by field so that nothing is lost on the way."""
+
+import math
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from funnel.events import Email
+
+_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+
+
+class Fields:
+    """The fields of one object; what nobody took is `rest`."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self._fields: dict[str, Any] = dict(fields)
+        self._inner: dict[str, Fields] = {}
+
+    def text(self, *names: str) -> str | None:
+        """The first of these fields that says something, as text; numbers are read as text too."""
+        for name in names:
+            said = self.peek(name)
+            if said:
+                del self._fields[name]
+                return said
+        return None
+
+    def peek(self, name: str) -> str | None:
+        """What `text` would take, left where it is."""
+        return as_text(self._fields.get(name)) or None
+
+    def email(self) -> str | None:
+        """The field `email` if it holds an address; anything else stays where it is."""
+        address = as_email(self._fields.get("email"))
+        if address:
+            del self._fields["email"]
+        return address
+
+    def flag(self, name: str) -> bool | None:
+        """The field's value if it is true or false."""
+        if isinstance(self._fields.get(name), bool):
+            return bool(self._fields.pop(name))
+        return None
+
+    def inner(self, name: str) -> "Fields":
+        """The fields of the object in that field, none if it is no object; what they leave stays here."""
+        if isinstance(self._fields.get(name), dict):
+            self._inner[name] = Fields(self._fields.pop(name))
+        return self._inner.setdefault(name, Fields({}))
+
+    def take_rest(self) -> dict[str, Any]:
+        """All that is left; from now on nothing is."""
+        rest = self.rest
+        self._fields, self._inner = {}, {}
+        return rest
+
+    @property
+    def rest(self) -> dict[str, Any]:
+        left = {name: inner.rest for name, inner in self._inner.items()}
+        return {**{name: rest for name, rest in left.items() if rest}, **self._fields}
+
+
+def as_text(value: Any) -> str | None:
+    """A text or a number as trimmed text; None for anything else."""
+    match value:
+        case str():
+            return value.strip()
+        case bool():
+            return None
+        case int():
+            return str(value)
+        case float() if math.isfinite(value):
+            return f"{value:.15g}"
+        case _:
+            return None
+
+
+def as_email(value: Any) -> str | None:
+    """The address that a text is; None for anything else."""
+    try:
+        return _EMAIL.validate_python(value, strict=True)
+    except ValidationError:
+        return None
