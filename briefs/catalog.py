@@ -1,0 +1,122 @@
+"""Everything that Tipoff says, one function a message: values in, a `Message` or `View` out."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from briefs import modal
+from briefs.blocks import draw
+from briefs.message import Message, TooLargeError, View, fallback
+from briefs.page import render
+from briefs.plain import plain
+from funnel.brief import Brief
+from funnel.errors import TipoffError
+from funnel.lead import LeadSummary
+from funnel.metrics import CampaignsAnswer, FunnelAnswer, pooled_campaigns, pooled_funnel
+
+DIGEST = 80
+WIDTHS = (40, 25, 15, 10)
+CHOICES = 5
+TABLE_ROWS = 20
+TIMELINE_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """What a slash command is for: `/lead`, its usage, a sentence, and examples that work."""
+
+    name: str
+    usage: str
+    does: str
+    examples: tuple[str, ...] = ()
+
+
+def new_lead(brief: Brief) -> Message:
+    """The pre-call brief, with its buttons."""
+    return _message("new_lead", brief=brief)
+
+
+def lead_card(brief: Brief) -> Message:
+    """The same page for whoever asked; without a clock where nobody has to call."""
+    return _message("new_lead", brief=brief)
+
+
+def digest(briefs: Sequence[Brief]) -> Message:
+    """One line for each of many leads that came at once, whoever asked for a call first."""
+    leads = sorted(briefs, key=lambda brief: (brief.occasion.kind != "hand_raise", brief.answer_by))
+    for width in WIDTHS[:-1]:
+        with suppress(TooLargeError):
+            return _message("digest", leads=leads, shown=DIGEST, width=width)
+    return _message("digest", leads=leads, shown=DIGEST, width=WIDTHS[-1])
+
+
+def timeline(brief: Brief, page: int = 1) -> View:
+    """The page `page` of everything that happened, newest first; a page that is not there is the nearest."""
+    rows = brief.timeline[::-1]
+    last = max(1, -(-len(rows) // TIMELINE_ROWS))
+    here = min(max(page, 1), last)
+    shown = rows[(here - 1) * TIMELINE_ROWS : here * TIMELINE_ROWS]
+    made = render("timeline", brief=brief, rows=shown, here=here, last=last)
+    return modal.shown(made, "tipoff.timeline", f"{brief.lead}:{here}")
+
+
+def log_call(brief: Brief) -> View:
+    """The form in which a rep says how a call went."""
+    return modal.log_call(render("log_call", brief=brief), brief.lead)
+
+
+def funnel(answer: FunnelAnswer) -> Message:
+    """The funnel of a window, and its breakdown where one was asked for."""
+    groups = list(answer.groups)
+    if answer.by == "month":
+        earlier, groups = groups[:-TABLE_ROWS], groups[-TABLE_ROWS:]
+        groups = [*([pooled_funnel(f"{len(earlier)} earlier", earlier)] if earlier else []), *groups]
+    elif rest := groups[TABLE_ROWS:]:
+        groups = [*groups[:TABLE_ROWS], pooled_funnel(f"+{len(rest)} more", rest)]
+    return _message("funnel", answer=answer, groups=groups)
+
+
+def campaigns(answer: CampaignsAnswer) -> Message:
+    """A row for each campaign; the smallest ones of many are one row."""
+    rows = list(answer.rows[:TABLE_ROWS])
+    rest = answer.rows[TABLE_ROWS:]
+    total = pooled_campaigns("Total", answer.rows) if len(rows) > 1 else None
+    rows += [pooled_campaigns(f"+{len(rest)} more", rest)] if rest else []
+    rows += [total] if total else []
+    return _message("campaigns", answer=answer, rows=rows, total=total)
+
+
+def leads_found(text: str, matches: Sequence[LeadSummary]) -> Message:
+    """Several leads for one search, each with a button."""
+    return _message("choose_lead", text=text, matches=matches, shown=CHOICES)
+
+
+def lead_not_found(text: str) -> Message:
+    return _message("lead_not_found", text=text)
+
+
+def claimed(brief: Brief) -> Message:
+    """Who has taken a lead, for whoever claims it after them."""
+    return _message("claimed", brief=brief)
+
+
+def trouble(error: TipoffError) -> Message:
+    """A mistake that its reader can mend: the error's own sentences."""
+    return _message("error", sentences=str(error).splitlines())
+
+
+def apology(reference: str) -> Message:
+    """A mistake of ours; `reference` finds it in the log."""
+    return _message("apology", reference=reference)
+
+
+def help(commands: Sequence[CommandHelp]) -> Message:  # noqa: A001 - said as `catalog.help`
+    """What each command does, with examples that work."""
+    return _message("help", commands=commands)
+
+
+def _message(template: str, **values: Any) -> Message:
+    page = render(template, **values)
+    text = plain(page)
+    return Message(fallback(text), draw(page), text)

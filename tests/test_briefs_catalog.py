@@ -1,0 +1,427 @@
+"""What the pages promise: to reps, to managers, and to Slack."""
+
+import re
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from briefs_samples import (
+    COMMENT,
+    INFOGRAPHIC,
+    JOE,
+    MAIL,
+    WHITE_PAPER,
+    asked,
+    brief_of,
+    campaigns,
+    claim,
+    crowd,
+    engaged,
+    funnel,
+    joe,
+    jon,
+    many,
+    summaries,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from briefs import catalog
+from briefs.message import JSON_BYTES, VISIBLE, Block, Message, TooLargeError, View, words_of
+from briefs.page import render
+from briefs.plain import plain
+from funnel.brief import Brief, Fact, Row
+from funnel.errors import PlaybookError
+from funnel.events import EventKey
+from funnel.lead import TouchKind
+from funnel.metrics import FunnelGroup
+
+SEED_OPENER = (
+    "“Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our "
+    "infographic on the Lifecycle of a Widget. Was that helpful for you? Are there any widget initiatives "
+    "I can help you with or can I connect you with a widget expert?”"
+)
+
+
+def buttons(part: Any) -> list[Block]:
+    """Every button of some blocks."""
+    if isinstance(part, list | tuple):
+        return [found for one in part for found in buttons(one)]
+    if not isinstance(part, dict):
+        return []
+    return [part] if part.get("type") == "button" else buttons(list(part.values()))
+
+
+def lines(message: Message) -> list[str]:
+    """What a reader sees before the small print."""
+    words = "".join(
+        text for block in message.blocks if block["type"] == "rich_text" for text in [*words_of(block), "\n"]
+    )
+    return words.strip().splitlines()
+
+
+def opener(brief: Brief) -> str:
+    return plain(render("opener", brief=brief))
+
+
+def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
+    assert lines(catalog.new_lead(brief_of(joe()))) == [
+        "🔥 Contact-sales form · asked for a call · answer by 20 Nov, 12:15 UTC",
+        "Joe Blow · company/title: not captured · unassigned",
+        "Referred by: “Dana Whitfield at Acme Robotics” (their words)",
+        "Wants: “a replacement widget line for two plants” (their words)",
+        "Timeline: “by the end of next month” (their words) → urgent",
+        (
+            "Bring: quote + proposal for a replacement widget line for two plants; "
+            "thank Dana Whitfield at Acme Robotics"
+        ),
+    ]
+
+
+def test_jon_tells_in_six_lines_what_he_read_and_how_to_open() -> None:
+    assert lines(catalog.new_lead(brief_of(jon()))) == [
+        "🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by 20 Nov, 16:00 UTC",
+        "Jon Doe · company/title: not captured · fit A (upstream) · unassigned",
+        (
+            "Read: infographic “Lifecycle of a Widget” (20 Nov) · "
+            "white paper “10 Tips for Improving your Widget ROI” (13 Nov)"
+        ),
+        "Came from: google / organic",
+        f"Open with: {SEED_OPENER}",
+        "Ask: referral, need, timeline, budget: not captured",
+    ]
+
+
+def test_ordinary_briefs_are_scanned_in_five_seconds() -> None:
+    assert sum(map(len, lines(catalog.new_lead(brief_of(joe()))))) <= 450
+    assert sum(map(len, lines(catalog.new_lead(brief_of(jon()))))) - len(SEED_OPENER) <= 360
+
+
+def test_seven_interactions_are_six_of_theirs_and_one_of_ours() -> None:
+    assert "6 actions, 1 send · lead-first · open ~ low confidence" in catalog.new_lead(brief_of(jon())).plain
+
+
+def test_each_quotation_is_a_piece_of_the_comment() -> None:
+    quoted = re.findall(r"“([^”]+)” \(their words\)", catalog.new_lead(brief_of(joe())).plain)
+
+    assert len(quoted) == 3
+    assert all(words in COMMENT for words in quoted)
+
+
+def test_a_comment_that_cannot_be_read_is_shown_whole_and_once() -> None:
+    comment = "Ring me. " * 60
+    said = catalog.new_lead(brief_of(joe(comment))).plain
+
+    assert said.count("read comment") == 3
+    assert said.count("Ring me. Ring me.") == 1 or said.count("“Ring me.") == 1
+    assert max(map(len, said.splitlines())) < 330
+
+
+def test_a_brief_for_whoever_asked_has_no_clock() -> None:
+    assert [block for block in catalog.lead_card(brief_of(asked())).blocks if '"date"' in repr(block)] == []
+    assert "by" not in lines(catalog.lead_card(brief_of(asked())))[0].split()
+
+
+@pytest.mark.parametrize("score", [74, 88.5, 61])
+def test_a_score_is_never_said(score: float) -> None:
+    brief = brief_of(jon())
+    assert brief.score
+    said = catalog.new_lead(replace(brief, score=replace(brief.score, value=score)))
+
+    assert said == catalog.new_lead(brief)
+    assert "score" not in said.plain.casefold()
+
+
+def test_buttons_carry_the_lead() -> None:
+    row = buttons(catalog.new_lead(brief_of(jon())).blocks)
+
+    assert [(button["action_id"], button["value"]) for button in row] == [
+        ("tipoff.claim", "42"),
+        ("tipoff.log_call", "42"),
+        ("tipoff.timeline", "42"),
+        ("tipoff.crm", "42"),
+    ]
+    assert row[0]["style"] == "primary"
+    assert row[3]["url"] == "https://crm.example.com/?q=jon@doe.example"
+
+
+def test_a_lead_with_an_owner_is_not_claimed_again() -> None:
+    made = catalog.new_lead(replace(brief_of([*joe(), claim(JOE)]), crm_url=None))
+
+    assert [button["action_id"] for button in buttons(made.blocks)] == ["tipoff.log_call", "tipoff.timeline"]
+    assert {"type": "user", "user_id": "U0MAYA"} in made.blocks[0]["elements"][0]["elements"]
+
+
+def test_an_owner_who_is_no_member_is_named() -> None:
+    made = catalog.new_lead(replace(brief_of(joe()), owner=Fact("WENDY", ())))
+
+    assert "owner WENDY" in lines(made)[1]
+
+
+def test_every_reader_sees_the_clock_in_their_own_zone() -> None:
+    clock = catalog.new_lead(brief_of(joe())).blocks[0]["elements"][0]["elements"][2]
+
+    assert clock == {
+        "type": "date",
+        "timestamp": int(brief_of(joe()).answer_by.timestamp()),
+        "format": "{date_short_pretty} at {time}",
+        "fallback": "20 Nov, 12:15 UTC",
+    }
+
+
+FACT_WORDS = st.text(alphabet="qxzj", min_size=4, max_size=9)
+
+
+@given(title=FACT_WORDS, kind=FACT_WORDS, topic=FACT_WORDS, subject=FACT_WORDS, page=FACT_WORDS)
+def test_an_opener_says_only_what_they_knowingly_gave(
+    title: str, kind: str, topic: str, subject: str, page: str
+) -> None:
+    events = [
+        engaged(1, -9, "page_viewed", page={"url": "https://widgets.example.com/", "title": page}),
+        engaged(2, -8, "email_opened", email={"subject": subject}),
+        engaged(3, -7, "email_clicked", email={"subject": subject}),
+        engaged(4, -6, "asset_downloaded", asset={"title": title, "type": kind, "topic": topic}),
+        engaged(5, -5, "ad_clicked", label=subject),
+    ]
+    brief = brief_of(events)
+    sayable = {fact.title.value for fact in brief.consumed if fact.title.sayable}
+    fixed = set(opener(brief_of(jon())).split())
+
+    said = {word.strip(".,?") for word in opener(brief).split()} - {word.strip(".,?") for word in fixed}
+    assert said <= {*sayable, kind, topic}
+
+
+def test_an_opener_invents_no_topic() -> None:
+    brief = brief_of([engaged(1, 0, "asset_downloaded", asset={"title": "The Lifecycle of a Widget"})])
+
+    assert opener(brief) == (
+        "Hi Jon, I saw you downloaded our content on the Lifecycle of a Widget. Was that helpful for you? "
+        "Is there anything I can help you with or can I connect you with one of our experts?"
+    )
+
+
+def test_an_opener_names_what_they_did_in_its_own_verb() -> None:
+    webinar = {"title": "Widgets live", "type": "webinar"}
+    events = [
+        engaged(1, -2, "asset_downloaded", asset=INFOGRAPHIC),
+        engaged(2, -1, "webinar_attended", asset=webinar),
+    ]
+
+    assert (
+        "downloaded our infographic on the Lifecycle of a Widget and joined our webinar on Widgets live"
+        in (opener(brief_of(events)))
+    )
+
+
+def test_a_brief_names_three_titles_and_counts_the_others() -> None:
+    events = [
+        engaged(n, n, "asset_downloaded", asset={"title": f"Part {n}", "type": "guide"}) for n in range(5)
+    ]
+
+    read = next(line for line in lines(catalog.new_lead(brief_of(events))) if line.startswith("Read:"))
+    assert re.findall(r"Part \d", read) == ["Part 4", "Part 3", "Part 2"]
+    assert read.endswith("+2 more")
+
+
+def test_origins_are_said_as_far_as_they_are_known() -> None:
+    origin = {"campaign": "Spring", "term": "widget roi", "landing_page": "https://widgets.example.com/roi"}
+    said = catalog.new_lead(brief_of([engaged(1, 0, "page_viewed", origin=origin)])).plain
+
+    assert "Came from: https://widgets.example.com/roi, campaign “Spring”, searched “widget roi”" in re.sub(
+        " +", " ", said
+    )
+
+
+def test_a_digest_lists_every_lead_and_fits() -> None:
+    said = catalog.digest(crowd(80))
+
+    assert said.visible <= VISIBLE
+    assert len([line for line in said.plain.splitlines() if line[:1] in "🔥🟠" and line]) == 80
+    assert said.plain.startswith("80 new leads at once · 27 asked for a call")
+
+
+def test_a_digest_of_long_names_fits() -> None:
+    fox = "🦊" * 300
+    leads = [
+        replace(brief, name=Fact(fox, ()), company=Fact(fox, ()), occasion=replace(brief.occasion, form=fox))
+        for brief in map(brief_of, [joe()] * 80)
+    ]
+
+    assert catalog.digest(leads).plain.count("🔥 🦊") == 80
+
+
+def test_a_digest_counts_what_it_cannot_list() -> None:
+    assert "+20 more." in catalog.digest(crowd(100)).plain
+
+
+def rows_of(view: View) -> list[str]:
+    words = "".join(
+        text for block in view.blocks if block["type"] == "rich_text" for text in [*words_of(block), "\n"]
+    )
+    return [line for line in words.splitlines() if line.startswith(("👤", "📤"))]
+
+
+def test_a_timeline_tells_theirs_from_ours_and_the_sure_from_the_unsure() -> None:
+    assert [re.sub(r" .* UTC ·", "", line) for line in rows_of(catalog.timeline(brief_of(jon())))] == [
+        "👤 downloaded “Lifecycle of a Widget”",
+        "👤 visited “Widget ROI”",
+        f"👤 clicked in “{MAIL.subject}” ✔",
+        f"👤 opened “{MAIL.subject}” ~",
+        f"📤 we e-mailed “{MAIL.subject}”",
+        f"👤 took “{WHITE_PAPER.title}” through White paper form",
+        "👤 visited “Widgets that last”",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "count", "values"),
+    [(1, 20, ["42:2"]), (2, 20, ["42:1", "42:3"]), (3, 12, ["42:2"]), (9, 12, ["42:2"]), (-1, 20, ["42:2"])],
+)
+def test_a_timeline_turns_its_pages(page: int, count: int, values: list[str]) -> None:
+    view = catalog.timeline(brief_of(many(50)), page)
+
+    assert len(rows_of(view)) == count
+    assert [button["value"] for button in buttons(view.blocks)] == values
+
+
+@pytest.mark.parametrize(
+    "kind", sorted({name for part in get_args(TouchKind) for name in (get_args(part) or (part,))})
+)
+@pytest.mark.parametrize("title", [None, "this"])
+def test_every_kind_of_event_has_words(kind: Any, title: str | None) -> None:
+    brief = brief_of(joe())
+    row = Row(brief.answer_by, "they", kind, title, "certain", EventKey("test", "1"))
+
+    said = rows_of(catalog.timeline(replace(brief, timeline=(row,))))[0]
+    assert "_" not in said
+    assert (title or "") in said
+
+
+def test_a_logged_call_is_told_in_words() -> None:
+    brief = brief_of([*joe(), engaged(7, 1, "call_made", JOE, label="left_message")])
+
+    assert rows_of(catalog.timeline(brief))[0].endswith("· we called: left a message")
+
+
+def test_a_lead_without_a_history_has_a_timeline() -> None:
+    words = [*words_of(catalog.timeline(replace(brief_of(joe()), timeline=())).blocks)]
+
+    assert "Nothing has happened yet." in words
+
+
+def test_the_call_form_asks_for_an_outcome_and_perhaps_a_note() -> None:
+    view = catalog.log_call(brief_of(joe())).payload
+    outcome, note = (block for block in view["blocks"] if block["type"] == "input")
+
+    assert (view["callback_id"], view["private_metadata"]) == ("tipoff.log_call", "42")
+    assert [option["value"] for option in outcome["element"]["options"]] == [
+        "connected",
+        "left_message",
+        "no_answer",
+    ]
+    assert note["optional"]
+
+
+def test_a_funnel_states_every_division() -> None:
+    table = catalog.funnel(funnel("last 30 days")).blocks[-2]
+
+    assert [cell["text"] for cell in table["rows"][2]] == ["MQL", "328", "41 % (328/800)", "41 % (328/800)"]
+
+
+def test_one_table_of_a_message_is_a_table_block() -> None:
+    kinds = [block["type"] for block in catalog.funnel(funnel()).blocks]
+
+    assert kinds.count("table") == 1
+    assert kinds.index("table") > kinds.index("rich_text")
+
+
+def test_a_funnel_without_leads_divides_nothing() -> None:
+    answer = funnel("last 30 days")
+    empty = tuple(
+        replace(step, count=0, of_leads=replace(step.of_leads, numerator=0, denominator=0), of_previous=None)
+        for step in answer.total.steps
+    )
+    said = catalog.funnel(replace(answer, total=FunnelGroup(None, empty))).plain
+
+    assert "0 %" not in said
+    assert "no data" in said
+
+
+def test_many_groups_are_cut_and_counted() -> None:
+    answer = funnel()
+    groups = tuple(replace(answer.groups[0], by=f"{number:02}") for number in range(30))
+
+    assert "+10 more" in catalog.funnel(replace(answer, groups=groups)).plain
+    months = catalog.funnel(replace(answer, groups=groups, by="month")).plain
+    assert "10 earlier" in months
+    assert "\n29 " in months
+
+
+def test_many_campaigns_add_up() -> None:
+    rows = catalog.campaigns(campaigns(26)).blocks[1]["rows"][1:]
+    leads = [int(row[2]["text"]) for row in rows]
+
+    assert len(rows) == 22
+    assert sum(leads[:-1]) == leads[-1]
+    assert rows[-2][0]["text"] == "+6 more"
+
+
+def test_unknown_spend_is_no_cost() -> None:
+    by_name = {
+        row[0]["text"]: [cell["text"] for cell in row[5:]]
+        for row in catalog.campaigns(campaigns()).blocks[1]["rows"]
+    }
+
+    assert by_name["no campaign"] == ["–", "–", "–"]
+    assert by_name["Fair"] == ["€310.50", "€5.18", "no data"]
+    assert by_name["Total"] == ["≥€1,550.50", "–", "–"]
+
+
+def test_no_campaigns_are_said_in_words() -> None:
+    said = catalog.campaigns(replace(campaigns(), rows=()))
+
+    assert "No campaign brought a lead" in said.plain
+    assert "table" not in [block["type"] for block in said.blocks]
+
+
+def test_a_choice_opens_a_lead_each() -> None:
+    made = catalog.leads_found("jon", summaries(6))
+
+    assert [(one["action_id"], one["value"]) for one in buttons(made.blocks)] == [
+        ("tipoff.lead", str(number)) for number in range(5)
+    ]
+
+
+def test_a_nameless_lead_can_be_chosen() -> None:
+    nobody = replace(summaries(1)[0], name=None, email=None, company=None, last_touch_at=None)
+
+    assert "• not captured · MQL" in catalog.leads_found("x", [nobody, nobody]).plain
+
+
+def test_trouble_keeps_each_sentence_on_its_line() -> None:
+    assert catalog.trouble(PlaybookError("First `this`.\nThen that.")).plain == "First `this`.\nThen that."
+    assert "/tipoff help" in catalog.trouble(PlaybookError("")).plain
+
+
+def test_a_claim_can_be_nobodys() -> None:
+    assert catalog.claimed(brief_of(joe())).plain == "Joe Blow belongs to nobody yet."
+
+
+def test_too_much_is_refused_before_slack_refuses_it() -> None:
+    text = {"type": "rich_text", "elements": [{"type": "text", "text": "x" * 1000}]}
+
+    with pytest.raises(TooLargeError, match="51 blocks, 50 at most"):
+        Message("", (text,) * 51)
+    with pytest.raises(TooLargeError, match="visible characters"):
+        Message("", (text,) * 10)
+    with pytest.raises(TooLargeError, match=f"{JSON_BYTES} at most"):
+        Message("", ({"type": "divider", "block_id": "x" * JSON_BYTES},))
+    with pytest.raises(TooLargeError, match="characters of title"):
+        View("x" * 25, (), "id")
+
+
+def test_the_fallback_of_a_long_page_is_cut_between_its_characters() -> None:
+    said = catalog.lead_not_found("&" * 100).text
+
+    assert "&amp;" * 10 in said
+    assert max(map(len, catalog.digest(crowd(80)).text.splitlines())) < 200
