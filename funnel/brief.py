@@ -5,7 +5,7 @@ and *silent* when they did not (an open, a page view, a score). The opener is ma
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 from urllib.parse import quote
 
@@ -70,7 +70,7 @@ class Brief:
     """Everything the page `new_lead` may say about one lead.
 
     `lead` is the store's id. `comment` is the newest thing they wrote, `reading` its parts. `consumed` and
-    `timeline` are newest first and oldest first. `ask` names what was not captured, in the order of a call.
+    `timeline` are newest first and oldest first; times are in the playbook's zone. `ask` names what was not captured, in the order of a call.
     `raised_hand` is whether they ever asked to talk, in history that was imported too.
     """
 
@@ -154,7 +154,7 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
     return Brief(
         lead=lead_id,
         occasion=occasion,
-        answer_by=occasion.at + timedelta(minutes=minutes),
+        answer_by=(occasion.at + timedelta(minutes=minutes)).astimezone(playbook.zone),
         stage=lead.stage,
         name=_profile(lead, "name"),
         email=_profile(lead, "email"),
@@ -165,10 +165,10 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
         score=lead.scores[-1] if lead.scores else None,
         comment=comment,
         reading=reading,
-        consumed=_consumed(lead),
+        consumed=_consumed(lead, playbook.zone),
         came_from=lead.origin,
         came_from_receipts=(source.receipt,) if source else (),
-        timeline=tuple(_row(touch) for touch in lead.touches),
+        timeline=tuple(_row(touch, playbook.zone) for touch in lead.touches),
         ask=_gaps(lead, reading),
         motion=lead.motion,
         raised_hand=any(touch.form and playbook.hand_raise.matches(touch.form) for touch in lead.touches),
@@ -190,7 +190,7 @@ def _comment(lead: Lead) -> Fact | None:
     return None
 
 
-def _consumed(lead: Lead) -> tuple[Consumed, ...]:
+def _consumed(lead: Lead, zone: tzinfo) -> tuple[Consumed, ...]:
     """What they took, newest first, each title once."""
     newest: dict[str, Consumed] = {}
     for touch in reversed(lead.touches):
@@ -201,7 +201,7 @@ def _consumed(lead: Lead) -> tuple[Consumed, ...]:
                     Fact(touch.asset.title, (touch.receipt,)),
                     _plain(touch.asset.type),
                     touch.asset.topic,
-                    touch.at,
+                    touch.at.astimezone(zone),
                     _VERBS.get(touch.kind, "downloaded"),
                 ),
             )
@@ -217,7 +217,7 @@ def _plain(kind: str | None) -> str | None:
 _VERBS: dict[str, Verb] = {"webinar_registered": "signed up for", "webinar_attended": "joined"}
 
 
-def _row(touch: Touch) -> Row:
+def _row(touch: Touch, zone: tzinfo) -> Row:
     title = (
         (touch.asset and touch.asset.title)
         or (touch.email and touch.email.subject)
@@ -226,7 +226,9 @@ def _row(touch: Touch) -> Row:
         or touch.label
     )
     detail = touch.form if touch.asset and touch.form else None
-    return Row(touch.at, touch.by, touch.kind, title or None, touch.trust, touch.receipt, detail)
+    return Row(
+        touch.at.astimezone(zone), touch.by, touch.kind, title or None, touch.trust, touch.receipt, detail
+    )
 
 
 def _gaps(lead: Lead, reading: Reading) -> tuple[Gap, ...]:

@@ -208,6 +208,7 @@ def pooled_campaigns(campaign: str, rows: Sequence[CampaignRow]) -> CampaignRow:
     """Several campaigns as one row.
 
     Their spend is what is known of it in one currency; a cost per head needs the spend of every one of them.
+    Leads of no campaign cost nothing.
     """
     leads, mqls, customers = (
         sum(counts) for counts in zip(*((row.leads, row.mqls, row.customers) for row in rows), strict=True)
@@ -215,7 +216,7 @@ def pooled_campaigns(campaign: str, rows: Sequence[CampaignRow]) -> CampaignRow:
     currencies = {row.currency for row in rows if row.spend is not None}
     currency = currencies.pop() if len(currencies) == 1 else None
     spend = sum(row.spend for row in rows if row.spend is not None) if currency else None
-    known = spend if all(row.spend is not None for row in rows) else None
+    known = spend if all(row.spend is not None or row.campaign is None for row in rows) else None
     return CampaignRow(
         campaign,
         None,

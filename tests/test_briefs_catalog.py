@@ -34,7 +34,7 @@ from funnel.brief import Brief, Fact, Row
 from funnel.errors import PlaybookError
 from funnel.events import EventKey
 from funnel.lead import TouchKind
-from funnel.metrics import FunnelGroup
+from funnel.metrics import CampaignsAnswer, FunnelGroup
 
 SEED_OPENER = (
     "“Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our "
@@ -66,7 +66,7 @@ def opener(brief: Brief) -> str:
 
 def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
     assert lines(catalog.new_lead(brief_of(joe()))) == [
-        "🔥 Contact-sales form · asked for a call · answer by 20 Nov, 12:15 UTC",
+        "🔥 Contact-sales form · asked for a call · answer by 20 Nov, 13:15 CET",
         "Joe Blow · company/title: not captured · unassigned",
         "Referred by: “Dana Whitfield at Acme Robotics” (their words)",
         "Wants: “a replacement widget line for two plants” (their words)",
@@ -80,7 +80,7 @@ def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
 
 def test_jon_tells_in_six_lines_what_he_read_and_how_to_open() -> None:
     assert lines(catalog.new_lead(brief_of(jon()))) == [
-        "🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by 20 Nov, 16:00 UTC",
+        "🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by 20 Nov, 17:00 CET",
         "Jon Doe · company/title: not captured · fit A (upstream) · unassigned",
         (
             "Read: infographic “Lifecycle of a Widget” (20 Nov) · "
@@ -165,7 +165,7 @@ def test_every_reader_sees_the_clock_in_their_own_zone() -> None:
         "type": "date",
         "timestamp": int(brief_of(joe()).answer_by.timestamp()),
         "format": "{date_short_pretty} at {time}",
-        "fallback": "20 Nov, 12:15 UTC",
+        "fallback": "20 Nov, 13:15 CET",
     }
 
 
@@ -262,7 +262,7 @@ def rows_of(view: View) -> list[str]:
 
 
 def test_a_timeline_tells_theirs_from_ours_and_the_sure_from_the_unsure() -> None:
-    assert [re.sub(r" .* UTC ·", "", line) for line in rows_of(catalog.timeline(brief_of(jon())))] == [
+    assert [re.sub(r" .* CET ·", "", line) for line in rows_of(catalog.timeline(brief_of(jon())))] == [
         "👤 downloaded “Lifecycle of a Widget”",
         "👤 visited “Widget ROI”",
         f"👤 clicked in “{MAIL.subject}” ✔",
@@ -366,15 +366,26 @@ def test_many_campaigns_add_up() -> None:
     assert rows[-2][0]["text"] == "+6 more"
 
 
-def test_unknown_spend_is_no_cost() -> None:
-    by_name = {
-        row[0]["text"]: [cell["text"] for cell in row[5:]]
-        for row in catalog.campaigns(campaigns()).blocks[1]["rows"]
-    }
+def costs(answer: CampaignsAnswer) -> dict[str, list[str]]:
+    """Spend, cost per lead and CAC, as shown for each campaign."""
+    rows = catalog.campaigns(answer).blocks[1]["rows"]
+    return {row[0]["text"]: [cell["text"] for cell in row[5:]] for row in rows}
 
-    assert by_name["no campaign"] == ["–", "–", "–"]
-    assert by_name["Fair"] == ["€310.50", "€5.18", "no data"]
-    assert by_name["Total"] == ["≥€1,550.50", "–", "–"]
+
+def test_leads_of_no_campaign_cost_nothing() -> None:
+    shown = costs(campaigns())
+
+    assert shown["no campaign"] == ["–", "–", "–"]
+    assert shown["Fair"] == ["€310.50", "€5.18", "no data"]
+    assert shown["Total"] == ["€1,550.50", "€7.05", "€310.10"]
+
+
+def test_unknown_spend_is_no_cost() -> None:
+    unknown = replace(campaigns().rows[0], campaign="Podcast", spend=None, cpl=None, cac=None)
+    shown = costs(replace(campaigns(), rows=(*campaigns().rows, unknown)))
+
+    assert shown["Podcast"] == ["–", "–", "–"]
+    assert shown["Total"] == ["≥€1,550.50", "–", "–"]
 
 
 def test_no_campaigns_are_said_in_words() -> None:
