@@ -70,7 +70,8 @@ class Brief:
     """Everything the page `new_lead` may say about one lead.
 
     `lead` is the store's id. `comment` is the newest thing they wrote, `reading` its parts. `consumed` and
-    `timeline` are newest first and oldest first; times are in the playbook's zone. `ask` names what was not captured, in the order of a call.
+    `timeline` are newest first and oldest first; times are in the playbook's zone.
+    `ask` names what was not captured, in the order of a call.
     `raised_hand` is whether they ever asked to talk, in history that was imported too.
     """
 

@@ -14,19 +14,20 @@ _NAME = r"(?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][\w'’-]*(?: (?:(?:van|von|de|der|da|de
 _AT = r"(?: (?:at|from|of|over at) [A-Z][\w&'’-]*(?: [A-Z][\w&'’-]*){0,3})?"
 _REFERRER = (
     re.compile(
-        r"\b(?:referred (?:to you )?by|recommended by|recommendation (?:from|of)|referral from|introduced by"
-        r"|heard (?:[\w ]{0,30}?)(?:about you |of you )?from|told me about you)"
+        r"\b(?i:referred (?:to you )?by|recommended by|recommendation (?:from|of)|referral from|introduced by"
+        r"|heard (?:[\w ]{0,30}?)(?:about you |of you )?from)"
         r" (?:my |our |a )?(?:(?:good |old |former )?(?:friend|colleague|partner|neighbou?r|boss),? )?"
         rf"(?P<who>{_NAME}{_AT})"
     ),
     re.compile(
         rf"(?P<who>{_NAME}{_AT}),? (?:(?:has )?(?:referred|recommended|introduced|sent|pointed|suggested) "
-        rf"(?:me|us|you|your)|told (?:me|us) about|said (?:you|we should)|speaks highly|raves about)"
+        rf"(?:me|us|you|your)|told (?:me|us) about|said (?:you|we should)|speaks highly|raves about"
+        rf"|says (?:great|good|only good|nice) things)"
     ),
-    re.compile(rf"\b(?:my|our) (?:good |old )?(?:friend|colleague|partner) (?P<who>{_NAME}{_AT})"),
+    re.compile(rf"\b(?i:my|our) (?:good |old )?(?:friend|colleague|partner) (?P<who>{_NAME}{_AT})"),
 )
 _WANTS = re.compile(
-    r"\b(?:we|i)(?:'re|’re|'m|’m| are| am)? ?(?:currently |really |urgently |now )*"
+    r"(?:\b(?:we|i)(?:'re|’re|'m|’m| are| am)? ?|^|(?<=[.!?;] ))(?:currently |really |urgently |now )*"
     r"(?:need(?:ing)?|want(?:ing)?|require|looking (?:for|to)|would like|'d like|’d like"
     r"|in the market for|interested in|after|hoping (?:for|to)|planning (?:for|to))"
     r" (?P<what>[^.!?;\n]+)",

@@ -9,7 +9,7 @@ from funnel.events import EventKey
 from funnel.lead import Lead
 from funnel.playbook import EXITS, Playbook, Stage
 
-SILENT: frozenset[Stage] = EXITS | {Stage.CUSTOMER}
+SILENT = frozenset({Stage.CUSTOMER, Stage.DISQUALIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ def _all(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
 def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
     """Whether a rep should hear of this lead: there is an occasion, and the lead is still to be won.
 
-    A customer and a lead that has left the funnel stay silent.
+    A customer and a disqualified lead stay silent; who was recycled or lost is heard when they come back.
     """
-    return lead.stage not in SILENT and bool(occasions(lead, playbook))
+    reasons = occasions(lead, playbook)
+    if not reasons or lead.stage in SILENT:
+        return False
+    left = [entry.at for entry in lead.stages if entry.stage in EXITS]
+    return lead.stage not in EXITS or reasons[-1].at > left[-1]
