@@ -1,0 +1,146 @@
+"""What a lead comes to, as rows that SQL can count; replaced only where they differ from what stands."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from funnel.lead import Lead
+from storage import tables
+from storage.columns import LONGEST_NAME, plain
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+def write(c: sa.Connection, workspace: str, leads: Mapping[int, Lead]) -> set[int]:
+    """Make the facts of these leads what they are now; the leads for which anything changed."""
+    changed: set[int] = set()
+    for table, rows_of in _DERIVED.items():
+        wanted = [
+            {"workspace_id": workspace, "lead_id": lead_id} | row
+            for lead_id, lead in leads.items()
+            for row in rows_of(lead)
+        ]
+        standing = c.execute(
+            sa.select(table).where(table.c.workspace_id == workspace, table.c.lead_id.in_(list(leads)))
+        )
+        changed |= {key[1] for key in replace(c, table, standing, wanted)}
+    return changed
+
+
+def erase(c: sa.Connection, workspace: str, leads: Iterable[int]) -> None:
+    """Remove the facts of leads that are no more."""
+    for table in _DERIVED:
+        c.execute(sa.delete(table).where(table.c.workspace_id == workspace, table.c.lead_id.in_(list(leads))))
+
+
+def replace(
+    c: sa.Connection, table: sa.Table, standing: Iterable[sa.Row[Any]], wanted: Iterable[Row]
+) -> set[Key]:
+    """Make `wanted` the rows that stand in `table`; the keys of those that came, went or changed."""
+    columns = [column.name for column in table.columns]
+    keys = [columns.index(column.name) for column in table.primary_key.columns]
+    before = {tuple(row[place] for place in keys): tuple(row) for row in standing}
+    after = {
+        tuple(row[place] for place in keys): row
+        for row in (tuple(row[name] for name in columns) for row in wanted)
+    }
+    gone = [key for key, row in before.items() if after.get(key) != row]
+    come = [key for key, row in after.items() if before.get(key) != row]
+    if gone:
+        names = [f"key_{columns[place]}" for place in keys]
+        same = (table.c[columns[place]] == sa.bindparam(f"key_{columns[place]}") for place in keys)
+        c.execute(sa.delete(table).where(*same), [dict(zip(names, key, strict=True)) for key in gone])
+    if come:
+        c.execute(sa.insert(table), [dict(zip(columns, after[key], strict=True)) for key in come])
+    return {*gone, *come}
+
+
+def _lead_rows(lead: Lead) -> Iterator[Row]:
+    profile = {
+        name: plain(lead.fact(name)) for name in ("name", "email", "title", "company", "phone", "country")
+    }
+    score = lead.scores[-1] if lead.scores else None
+    yield (
+        profile
+        | _origin_row(lead)
+        | {
+            "stage": lead.stage.value,
+            "created_at": lead.created_at,
+            "motion": lead.motion,
+            "owner": plain(lead.owner.value) if lead.owner else None,
+            "score": score.value if score else None,
+            "grade": plain(score.grade) if score else None,
+            "first_touch_at": lead.touches[0].at if lead.touches else None,
+            "last_touch_at": lead.touches[-1].at if lead.touches else None,
+            "forgotten": lead.forgotten,
+            "found_by": "\n".join(searchable(profile[name] or "") for name in ("name", "email", "company")),
+        }
+    )
+
+
+def searchable(text: str) -> str:
+    """`text` as people search for it: case and the width of spaces do not matter."""
+    return " ".join((plain(text) or "").split()).casefold()
+
+
+def _origin_row(holder: Any) -> Row:
+    origin = holder.origin
+    return {
+        name: plain(getattr(origin, name), LONGEST_NAME) if origin else None
+        for name in ("source", "medium", "campaign")
+    }
+
+
+def _touch_rows(lead: Lead) -> Iterator[Row]:
+    for touch in lead.touches:
+        yield (
+            _receipt(touch)
+            | _origin_row(touch)
+            | {
+                "at": touch.at,
+                "kind": touch.kind,
+                "done_by": touch.by,
+                "trust": touch.trust,
+                "quiet": touch.quiet,
+                "form": plain(touch.form),
+                "asset": plain(touch.asset.title) if touch.asset else None,
+                "page": plain(touch.page.url) if touch.page else None,
+            }
+        )
+
+
+def _stage_rows(lead: Lead) -> Iterator[Row]:
+    for entry in lead.stages:
+        yield _receipt(entry) | {
+            "stage": entry.stage.value,
+            "at": entry.at,
+            "reason": plain(entry.reason),
+            "implied": entry.implied,
+        }
+
+
+def _deal_rows(lead: Lead) -> Iterator[Row]:
+    for deal in lead.deals:
+        yield _receipt(deal) | {
+            "deal_id": plain(deal.id),
+            "stage": deal.stage.value,
+            "opened_at": deal.opened_at,
+            "moved_at": deal.moved_at,
+            "amount": deal.amount,
+            "currency": plain(deal.currency),
+            "owner": plain(deal.owner),
+        }
+
+
+def _receipt(proven: Any) -> Row:
+    return {"receipt_source": plain(proven.receipt.source), "receipt_id": plain(proven.receipt.id)}
+
+
+_DERIVED: dict[sa.Table, Callable[[Lead], Iterator[Row]]] = {
+    tables.lead: _lead_rows,
+    tables.touch: _touch_rows,
+    tables.stage_entry: _stage_rows,
+    tables.deal: _deal_rows,
+}

@@ -1,0 +1,66 @@
+"""Looking up leads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from funnel.events import LeadEvent, in_order
+from funnel.journey import tell
+from funnel.lead import Lead
+from funnel.playbook import Playbook, Stage
+from storage import journal
+from storage.facts import searchable
+from storage.tables import identity
+from storage.tables import lead as leads
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSummary:
+    """One line about a lead, to pick from a list."""
+
+    id: int
+    name: str | None
+    email: str | None
+    company: str | None
+    stage: Stage
+    last_touch_at: datetime | None
+
+
+def lead(c: sa.Connection, workspace: str, lead_id: int, playbook: Playbook) -> Lead | None:
+    events = events_of(c, workspace, lead_id)
+    return tell(events, playbook) if events else None
+
+
+def events_of(c: sa.Connection, workspace: str, lead_id: int) -> list[LeadEvent]:
+    return sorted(journal.of_leads(c, workspace, [lead_id], {}).get(lead_id, []), key=in_order)
+
+
+def lead_of(c: sa.Connection, workspace: str, email: str) -> int | None:
+    return c.execute(
+        sa.select(identity.c.lead_id).where(
+            identity.c.workspace_id == workspace,
+            identity.c.kind == "email",
+            identity.c.value == email.strip().lower(),
+        )
+    ).scalar()
+
+
+def find_leads(c: sa.Connection, workspace: str, text: str, limit: int) -> list[LeadSummary]:
+    exact = lead_of(c, workspace, text)
+    words = searchable(text)
+    meant = leads.c.lead_id == exact if exact else leads.c.found_by.contains(words, autoescape=True)
+    found = (
+        sa.select(
+            leads.c.lead_id.label("id"),
+            leads.c.name,
+            leads.c.email,
+            leads.c.company,
+            leads.c.stage,
+            leads.c.last_touch_at,
+        )
+        .where(leads.c.workspace_id == workspace, leads.c.forgotten.is_(False), meant)
+        .order_by(leads.c.last_touch_at.desc().nulls_last(), leads.c.lead_id.desc())
+        .limit(limit)
+    )
+    return [LeadSummary(**row._asdict() | {"stage": Stage(row.stage)}) for row in c.execute(found)]

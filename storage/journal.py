@@ -1,0 +1,166 @@
+"""The journal: every event as it was accepted, once, for good."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import PydanticSerializationError
+from sqlalchemy.dialects import postgresql, sqlite
+
+from funnel.events import EVENT, CampaignSpent, Event, LeadEvent
+from storage.columns import plain
+from storage.tables import SET_ASIDE, UNTOLD, journal
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many of the events were new, and how many the journal already had."""
+
+    new: int
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event and its place in the journal."""
+
+    seq: int
+    event: Event
+
+
+def rows(workspace: str, events: Iterable[Event], received_at: datetime) -> list[Row]:
+    """The rows that state `events`, in an order that two callers with the same events share.
+
+    (PostgreSQL makes the second of two writers of one key wait for the first; in different orders, two
+    callers would wait for each other.)
+    """
+    return [
+        {
+            "workspace_id": workspace,
+            "source": plain(event.source),
+            "event_id": plain(event.id),
+            "type": event.type,
+            "at": event.time,
+            "received_at": received_at,
+            "quiet": event.quiet,
+            "body": body(event),
+        }
+        for event in sorted(events, key=lambda event: event.key)
+    ]
+
+
+def body(event: Event) -> str:
+    """The event as JSON that `EVENT` reads back."""
+    try:
+        return event.model_dump_json(exclude_none=True)
+    except PydanticSerializationError:  # half a character, in a field that nobody named
+        data = EVENT.dump_python(event, exclude_none=True)
+        return json.dumps(data, default=str, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def append(c: sa.Connection, *, workspace: str, rows: Sequence[Row]) -> Recorded:
+    """Add the rows whose `(source, id)` the journal does not have."""
+    new = _append[c.dialect.name](c, workspace, rows)
+    return Recorded(new=new, repeated=len(rows) - new)
+
+
+def _append_sqlite(c: sa.Connection, workspace: str, rows: Sequence[Row]) -> int:
+    last = c.execute(
+        sa.select(sa.func.coalesce(sa.func.max(journal.c.seq), 0)).where(journal.c.workspace_id == workspace)
+    ).scalar_one()
+    numbered = [row | {"seq": seq} for seq, row in enumerate(rows, start=last + 1)]
+    return c.execute(sqlite.insert(journal).on_conflict_do_nothing(), numbered).rowcount
+
+
+def _append_postgresql(c: sa.Connection, _workspace: str, rows: Sequence[Row]) -> int:
+    insert = postgresql.insert(journal).on_conflict_do_nothing().returning(journal.c.seq)
+    return len(c.execute(insert, rows).all())
+
+
+_append: dict[str, Callable[[sa.Connection, str, Sequence[Row]], int]] = {
+    "sqlite": _append_sqlite,
+    "postgresql": _append_postgresql,
+}
+
+
+def untold(c: sa.Connection, workspace: str, limit: int) -> list[Entry]:
+    """The next events that nobody was told of.
+
+    Raises:
+        ValidationError: one of them does not read back.
+
+    """
+    found = c.execute(
+        sa.select(journal.c.seq, journal.c.body)
+        .where(journal.c.workspace_id == workspace, journal.c.lead_id.is_(UNTOLD))
+        .order_by(journal.c.seq)
+        .limit(limit)
+    )
+    return [Entry(seq, EVENT.validate_json(text)) for seq, text in found]
+
+
+def assign(c: sa.Connection, workspace: str, leads: Mapping[int, int]) -> None:
+    """Write down which lead each journal row (by seq) belongs to."""
+    if leads:
+        c.execute(
+            sa.update(journal)
+            .where(journal.c.workspace_id == workspace, journal.c.seq == sa.bindparam("of_seq"))
+            .values(lead_id=sa.bindparam("to_lead")),
+            [{"of_seq": seq, "to_lead": lead} for seq, lead in leads.items()],
+        )
+
+
+def reassign(c: sa.Connection, workspace: str, merged: Mapping[int, int]) -> None:
+    """Give the rows of each lead that was merged to the lead it is now."""
+    if merged:
+        c.execute(
+            sa.update(journal)
+            .where(journal.c.workspace_id == workspace, journal.c.lead_id == sa.bindparam("old"))
+            .values(lead_id=sa.bindparam("new")),
+            [{"old": old, "new": new} for old, new in merged.items()],
+        )
+
+
+def set_next_aside(c: sa.Connection, workspace: str) -> str | None:
+    """Take the next untold event out of the queue until the next rebuild; its receipt, if there was one."""
+    found = c.execute(
+        sa.select(journal.c.seq, journal.c.source, journal.c.event_id)
+        .where(journal.c.workspace_id == workspace, journal.c.lead_id.is_(UNTOLD))
+        .order_by(journal.c.seq)
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    assign(c, workspace, {found.seq: SET_ASIDE})
+    return f"{found.source}/{found.event_id}"
+
+
+def queue_set_aside(c: sa.Connection, workspace: str) -> None:
+    """Make the events that were set aside untold again."""
+    c.execute(
+        sa.update(journal)
+        .where(journal.c.workspace_id == workspace, journal.c.lead_id == SET_ASIDE)
+        .values(lead_id=UNTOLD)
+    )
+
+
+def of_leads(
+    c: sa.Connection, workspace: str, leads: Iterable[int], known: Mapping[int, Event]
+) -> dict[int, list[LeadEvent]]:
+    """The events of each lead, in no order; `known` saves reading again what is at hand, by seq."""
+    found = c.execute(
+        sa.select(journal.c.seq, journal.c.lead_id, journal.c.body).where(
+            journal.c.workspace_id == workspace, journal.c.lead_id.in_(list(leads))
+        )
+    )
+    events: dict[int, list[LeadEvent]] = {}
+    for seq, lead, text in found:
+        event = known.get(seq) or EVENT.validate_json(text)
+        if not isinstance(event, CampaignSpent):
+            events.setdefault(lead, []).append(event)
+    return events

@@ -1,0 +1,207 @@
+"""First house: journal, leads and their facts, spend, cards and lanes."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "2026_11_22_0000"
+down_revision: str | None = None
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    if op.get_context().dialect.supports_sequences:
+        op.execute(sa.schema.CreateSequence(sa.Sequence("journal_seq")))
+    op.create_table(
+        "card",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), nullable=True),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("parent", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("said_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("channel_id", sa.Text(), nullable=True),
+        sa.Column("ts", sa.Text(), nullable=True),
+        sa.Column("said_hash", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_card")),
+    )
+    op.create_index("ix_card_lead", "card", ["workspace_id", "lead_id"])
+    op.create_index("ix_card_message", "card", ["workspace_id", "channel_id", "ts"])
+    op.create_index(
+        "ix_card_open",
+        "card",
+        ["workspace_id", "lane", "due_at"],
+        sqlite_where=sa.text("state IN ('due', 'waiting', 'doubt')"),
+        postgresql_where=sa.text("state IN ('due', 'waiting', 'doubt')"),
+    )
+    op.create_index("ix_card_parent", "card", ["workspace_id", "parent"])
+
+    op.create_table(
+        "deal",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("deal_id", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", "deal_id", name=op.f("pk_deal")),
+    )
+    op.create_table(
+        "identity",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "kind", "value", name=op.f("pk_identity")),
+    )
+    op.create_index("ix_identity_lead", "identity", ["workspace_id", "lead_id"])
+
+    op.create_table(
+        "journal",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "seq", name=op.f("pk_journal")),
+        sa.UniqueConstraint(
+            "workspace_id", "source", "event_id", name=op.f("uq_journal_workspace_id_source_event_id")
+        ),
+    )
+    op.create_index(
+        "ix_journal_lead",
+        "journal",
+        ["workspace_id", "lead_id"],
+        sqlite_where=sa.text("lead_id IS NOT NULL"),
+        postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_journal_untold",
+        "journal",
+        ["workspace_id", "seq"],
+        sqlite_where=sa.text("lead_id IS NULL"),
+        postgresql_where=sa.text("lead_id IS NULL"),
+    )
+
+    op.create_table(
+        "lane",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "lane", name=op.f("pk_lane")),
+    )
+    op.create_table(
+        "lead",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("company", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("medium", sa.Text(), nullable=True),
+        sa.Column("campaign", sa.Text(), nullable=True),
+        sa.Column("motion", sa.Text(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("score", sa.Float(precision=53), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("first_touch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_touch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forgotten", sa.Boolean(), nullable=False),
+        sa.Column("found_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", name=op.f("pk_lead")),
+    )
+    op.create_index("ix_lead_created", "lead", ["workspace_id", "created_at"])
+
+    op.create_table(
+        "spend",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("campaign", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("impressions", sa.BigInteger(), nullable=True),
+        sa.Column("clicks", sa.BigInteger(), nullable=True),
+        sa.Column("sessions", sa.BigInteger(), nullable=True),
+        sa.Column("likes", sa.BigInteger(), nullable=True),
+        sa.Column("comments", sa.BigInteger(), nullable=True),
+        sa.Column("shares", sa.BigInteger(), nullable=True),
+        sa.Column("positive", sa.BigInteger(), nullable=True),
+        sa.Column("neutral", sa.BigInteger(), nullable=True),
+        sa.Column("negative", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "day", "campaign", "source", "channel", name=op.f("pk_spend")
+        ),
+    )
+    op.create_table(
+        "stage_entry",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("implied", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", "stage", name=op.f("pk_stage_entry")),
+    )
+    op.create_table(
+        "touch",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("done_by", sa.Text(), nullable=False),
+        sa.Column("trust", sa.Text(), nullable=False),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=True),
+        sa.Column("asset", sa.Text(), nullable=True),
+        sa.Column("page", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("medium", sa.Text(), nullable=True),
+        sa.Column("campaign", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "lead_id", "receipt_source", "receipt_id", name=op.f("pk_touch")
+        ),
+    )
+
+
+def downgrade() -> None:
+    for table in ("touch", "stage_entry", "spend", "lead", "lane", "journal", "identity", "deal", "card"):
+        op.drop_table(table)
+    if op.get_context().dialect.supports_sequences:
+        op.execute(sa.schema.DropSequence(sa.Sequence("journal_seq")))

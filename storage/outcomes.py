@@ -1,0 +1,154 @@
+"""What became of a claim. Each outcome holds only while the lease that was handed out still stands."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.claiming import Claim
+from storage.database import clock, take_turn
+from storage.marking import open_lane
+from storage.tables import card
+from storage.tables import lane as lanes
+
+MOST_ATTEMPTS = 12
+WAIT = 600.0  # seconds until a card that waits for a person is tried again
+
+Outcome = Callable[..., bool]
+
+
+def said(c: sa.Connection, workspace: str, claim: Claim, channel_id: str, ts: str, said_hash: str) -> bool:
+    return _settle(c, workspace, claim, "said", channel_id=channel_id, ts=ts, said_hash=said_hash)
+
+
+def unchanged(c: sa.Connection, workspace: str, claim: Claim) -> bool:
+    return _settle(c, workspace, claim, "said", called=False)
+
+
+def gone(c: sa.Connection, workspace: str, claim: Claim) -> bool:
+    called = claim.card.posted or claim.reconcile
+    nowhere = {"channel_id": None, "ts": None, "said_hash": None}
+    return _settle(c, workspace, claim, "gone", called=called, **nowhere)
+
+
+def retry(c: sa.Connection, workspace: str, claim: Claim, seconds: float, error: str) -> bool:
+    if claim.card.attempts >= MOST_ATTEMPTS:
+        return _put_off(c, workspace, claim, "waiting", error, WAIT)
+    return _put_off(c, workspace, claim, "due", error, seconds)
+
+
+def wait(c: sa.Connection, workspace: str, claim: Claim, error: str, seconds: float) -> bool:
+    """Slack surely did nothing, so the attempt does not make the next one ask Slack first."""
+    uncounted = {"attempts": claim.card.attempts - 1}
+    return _put_off(c, workspace, claim, "waiting", error, seconds, **uncounted)
+
+
+def doubt(c: sa.Connection, workspace: str, claim: Claim, error: str, seconds: float) -> bool:
+    return _put_off(c, workspace, claim, "doubt", error, seconds)
+
+
+def hold(c: sa.Connection, workspace: str, claim: Claim, seconds: float, error: str) -> bool:
+    earlier = claim.card.attempts - 1
+    first = claim.card.first_attempt_at if earlier else None
+    if not _release(c, workspace, claim, attempts=earlier, first_attempt_at=first):
+        return False
+    until = clock(c) + timedelta(seconds=seconds)
+    c.execute(
+        sa.update(lanes)
+        .where(lanes.c.workspace_id == workspace, lanes.c.lane == claim.card.lane, lanes.c.next_at < until)
+        .values(next_at=until, held=error)
+    )
+    return True
+
+
+def wake_waiting(c: sa.Connection, workspace: str) -> int:
+    take_turn(c, workspace)
+    return c.execute(
+        sa.update(card)
+        .where(card.c.workspace_id == workspace, card.c.state.in_(["waiting", "doubt"]))
+        .values(due_at=clock(c))
+    ).rowcount
+
+
+def move_unposted(c: sa.Connection, workspace: str, lane: str) -> int:
+    """Only what Slack surely never did (`attempts` counts the others): it would be said in both lanes."""
+    take_turn(c, workspace)
+    open_lane(c, workspace, lane)
+    return c.execute(
+        sa.update(card)
+        .where(
+            card.c.workspace_id == workspace,
+            card.c.kind == "brief",
+            card.c.lane != lane,
+            card.c.ts.is_(None),
+            card.c.lease_until.is_(None),
+            card.c.state.in_(["due", "waiting"]),
+            card.c.attempts == 0,
+        )
+        .values(lane=lane, due_at=clock(c))
+    ).rowcount
+
+
+def _settle(
+    c: sa.Connection,
+    workspace: str,
+    claim: Claim,
+    state: str,
+    *,
+    called: bool = True,
+    **values: Any,
+) -> bool:
+    """Slack agrees with the version that was claimed; a newer one is due at once."""
+    moved_on = card.c.version > claim.card.version
+    return _release(
+        c,
+        workspace,
+        claim,
+        called=called,
+        state=sa.case((moved_on, "due"), else_=state),
+        due_at=clock(c),
+        said_version=claim.card.version,
+        attempts=0,
+        first_attempt_at=None,
+        error=None,
+        **values,
+    )
+
+
+def _put_off(
+    c: sa.Connection, workspace: str, claim: Claim, state: str, error: str, seconds: float, **values: Any
+) -> bool:
+    due = clock(c) + timedelta(seconds=seconds)
+    return _release(c, workspace, claim, state=state, due_at=due, error=error, **values)
+
+
+def _release(c: sa.Connection, workspace: str, claim: Claim, *, called: bool = True, **values: Any) -> bool:
+    """Give the lease back with its outcome; False, and nothing written, when somebody else has it now."""
+    released = c.execute(
+        sa.update(card)
+        .where(
+            card.c.workspace_id == workspace,
+            card.c.key == claim.card.key,
+            card.c.lease_owner == claim.lease.owner,
+            card.c.lease_until == claim.lease.until,
+        )
+        .values(lease_owner=None, lease_until=None, **values)
+    )
+    if released.rowcount != 1:
+        return False
+    _leave_lane(c, workspace, claim, claim.lease.spacing if called else timedelta())
+    return True
+
+
+def _leave_lane(c: sa.Connection, workspace: str, claim: Claim, rest: timedelta) -> None:
+    """The turn is over: the lane rests from now on, unless somebody has made it rest longer meanwhile."""
+    c.execute(
+        sa.update(lanes)
+        .where(
+            lanes.c.workspace_id == workspace,
+            lanes.c.lane == claim.card.lane,
+            lanes.c.next_at == claim.lease.until,
+        )
+        .values(next_at=clock(c) + rest)
+    )

@@ -1,0 +1,136 @@
+"""The memory of one workspace: what happened, who it happened to, and what was said about it.
+
+Events are accepted first and told right after: `record` returns when the journal is durable, and `tell`,
+called by a loop that `record` wakes, derives leads, facts and cards from it. Everything but the journal and
+the sent state of cards can be derived again (`rebuild`).
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Self, TypeVar
+
+import sqlalchemy as sa
+
+from funnel.events import Event, LeadEvent
+from funnel.lead import Lead
+from funnel.metrics import CampaignCounts, StageCounts
+from funnel.playbook import Playbook
+from funnel.question import Question
+from storage import counting, finding, journal, rebuilding, schema, telling
+from storage.cards import Cards
+from storage.counting import Totals
+from storage.database import Database, open_database
+from storage.finding import LeadSummary
+from storage.journal import Recorded
+from storage.rebuilding import Rebuilt
+from storage.telling import Told
+
+T = TypeVar("T")
+
+
+class Store:
+    """One workspace's memory; open it with `async with Store.open(url) as store`.
+
+    Every method is one transaction (`rebuild` is several short ones) and safe beside any other, in this
+    process or, on PostgreSQL, in another. Times are aware and in UTC.
+    """
+
+    def __init__(self, database: Database, workspace: str) -> None:
+        self._database = database
+        self._workspace = workspace
+        self.cards = Cards(database, workspace)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, workspace: str = "main", migrate: bool = False) -> AsyncIterator[Self]:
+        """The store at a database URL; leaving the context finishes what was being written.
+
+        Args:
+            url: `sqlite:///tipoff.db` or `postgresql://user:password@host/name`.
+            workspace: whose memory it is; workspaces in one database never see each other.
+            migrate: bring the tables up to this version first, instead of refusing an older store.
+
+        Raises:
+            StoreError: the URL is not one of these, nothing answers there, or the store's tables are not of
+                this version; the sentence says what would work.
+
+        """
+        database = open_database(url)
+        try:
+            await (schema.upgrade(database) if migrate else schema.check(database))
+            yield cls(database, workspace)
+        finally:
+            await database.close()
+
+    async def record(self, events: Iterable[Event]) -> Recorded:
+        """Append events to the journal; once this returns they survive a crash.
+
+        An event whose `(source, id)` stands already is counted as repeated and otherwise ignored, whatever
+        it says: the first one wins. Nothing is told yet; wake whoever calls `tell`.
+        """
+        rows = journal.rows(self._workspace, events, received_at=datetime.now(UTC))
+        if not rows:
+            return Recorded(new=0, repeated=0)
+        return await self._database.write(partial(journal.append, workspace=self._workspace, rows=rows))
+
+    async def tell(self, playbook: Playbook, now: datetime, limit: int = 200) -> Told:
+        """Tell the leads of the next untold events again, and mark their cards; call it until `events` is 0.
+
+        A lead that deserves a brief and has no card gets one, due at `now`. Replicas take turns. An event
+        that cannot be told is logged and set aside, so that it does not hold up the others.
+        """
+        return await telling.tell_or_set_aside(self._database, self._workspace, playbook, now, limit)
+
+    async def rebuild(self, playbook: Playbook) -> Rebuilt:
+        """Derive every lead and fact from the journal again; `changed` is 0 when the store was right.
+
+        Creates no cards, and leaves what was said alone. Events that were set aside become untold again.
+        Safe beside a running bot.
+        """
+        return await rebuilding.rebuild(self._database, self._workspace, playbook)
+
+    async def lead(self, lead_id: int, playbook: Playbook) -> Lead | None:
+        """The lead of that id, folded from its events; None when there is none, or no longer."""
+        return await self._read(finding.lead, lead_id, playbook)
+
+    async def events_of(self, lead_id: int) -> list[LeadEvent]:
+        """The events of a lead in order of occurrence; empty when there is no such lead."""
+        return await self._read(finding.events_of, lead_id)
+
+    async def lead_of(self, email: str) -> int | None:
+        """The id of the lead who has that e-mail address, in any case."""
+        return await self._read(finding.lead_of, email)
+
+    async def find_leads(self, text: str, limit: int = 6) -> list[LeadSummary]:
+        """Whom `text` means: who has that e-mail address, else whose name, address or company contains it.
+
+        Case does not matter; the latest touch comes first. Forgotten people are never found.
+        """
+        return await self._read(finding.find_leads, text, limit)
+
+    async def stage_counts(self, question: Question) -> list[StageCounts]:
+        """How many leads, of those created in the question's period, reached each stage, by its dimension.
+
+        Leads of which the dimension was not captured are the group None; months without leads are groups too.
+        """
+        return await self._read(counting.stage_counts, question)
+
+    async def campaign_counts(self, question: Question) -> list[CampaignCounts]:
+        """The leads created in the question's period by campaign and stage, and what campaigns cost in it.
+
+        A campaign with spend and no leads is a row too; leads of no campaign are the row None.
+        """
+        return await self._read(counting.campaign_counts, question)
+
+    async def counts(self) -> Totals:
+        """How much there is, for the metrics page."""
+        return await self._read(counting.totals)
+
+    async def health(self) -> None:
+        """Return when the database answers; raise what it raises when it does not."""
+        await self._database.read(lambda c: c.execute(sa.select(1)).close())
+
+    async def _read(self, query: Callable[..., T], *args: object) -> T:
+        return await self._database.read(lambda c: query(c, self._workspace, *args))

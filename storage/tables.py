@@ -1,0 +1,207 @@
+"""The tables. The workspace comes first in every key, so that one can be moved or sharded.
+
+`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `stage_entry`, `deal`, `spend`
+and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows.
+"""
+
+import sqlalchemy as sa
+
+from storage.columns import NAMING, PlainText, UtcTime
+
+metadata = sa.MetaData(naming_convention=NAMING)
+
+UNTOLD, NOBODY, SET_ASIDE = None, 0, -1  # what `journal.lead_id` says instead of a lead
+
+
+def _workspace() -> sa.Column[str]:
+    return sa.Column("workspace_id", PlainText, primary_key=True)
+
+
+def _lead_id() -> sa.Column[int]:
+    return sa.Column("lead_id", sa.BigInteger, primary_key=True, autoincrement=False)
+
+
+def _receipt(*, primary_key: bool = False) -> tuple[sa.Column[str], sa.Column[str]]:
+    return (
+        sa.Column("receipt_source", PlainText, primary_key=primary_key, nullable=False),
+        sa.Column("receipt_id", PlainText, primary_key=primary_key, nullable=False),
+    )
+
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    _workspace(),
+    sa.Column("seq", sa.BigInteger, sa.Sequence("journal_seq", metadata=metadata), primary_key=True),
+    sa.Column("source", PlainText, nullable=False),
+    sa.Column("event_id", PlainText, nullable=False),
+    sa.Column("type", PlainText, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("received_at", UtcTime, nullable=False),
+    sa.Column("quiet", sa.Boolean, nullable=False),
+    sa.Column("lead_id", sa.BigInteger),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("workspace_id", "source", "event_id"),
+)
+sa.Index(
+    "ix_journal_untold",
+    journal.c.workspace_id,
+    journal.c.seq,
+    sqlite_where=journal.c.lead_id.is_(None),
+    postgresql_where=journal.c.lead_id.is_(None),
+)
+sa.Index(
+    "ix_journal_lead",
+    journal.c.workspace_id,
+    journal.c.lead_id,
+    sqlite_where=journal.c.lead_id.is_not(None),
+    postgresql_where=journal.c.lead_id.is_not(None),
+)
+
+identity = sa.Table(
+    "identity",
+    metadata,
+    _workspace(),
+    sa.Column("kind", PlainText, primary_key=True),
+    sa.Column("value", PlainText, primary_key=True),
+    sa.Column("lead_id", sa.BigInteger, nullable=False),
+    sa.Index("ix_identity_lead", "workspace_id", "lead_id"),
+)
+
+lead = sa.Table(
+    "lead",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("name", PlainText),
+    sa.Column("email", PlainText),
+    sa.Column("company", PlainText),
+    sa.Column("title", PlainText),
+    sa.Column("phone", PlainText),
+    sa.Column("country", PlainText),
+    sa.Column("stage", PlainText, nullable=False),
+    sa.Column("created_at", UtcTime),
+    sa.Column("source", PlainText),
+    sa.Column("medium", PlainText),
+    sa.Column("campaign", PlainText),
+    sa.Column("motion", PlainText),
+    sa.Column("owner", PlainText),
+    sa.Column("score", sa.Float(53)),
+    sa.Column("grade", PlainText),
+    sa.Column("first_touch_at", UtcTime),
+    sa.Column("last_touch_at", UtcTime),
+    sa.Column("forgotten", sa.Boolean, nullable=False),
+    sa.Column("found_by", PlainText, nullable=False),  # name, e-mail and company with their case folded away
+    sa.Index("ix_lead_created", "workspace_id", "created_at"),
+)
+
+touch = sa.Table(
+    "touch",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    *_receipt(primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("kind", PlainText, nullable=False),
+    sa.Column("done_by", PlainText, nullable=False),
+    sa.Column("trust", PlainText, nullable=False),
+    sa.Column("quiet", sa.Boolean, nullable=False),
+    sa.Column("form", PlainText),
+    sa.Column("asset", PlainText),
+    sa.Column("page", PlainText),
+    sa.Column("source", PlainText),
+    sa.Column("medium", PlainText),
+    sa.Column("campaign", PlainText),
+)
+
+stage_entry = sa.Table(
+    "stage_entry",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("stage", PlainText, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    *_receipt(),
+    sa.Column("reason", PlainText),
+    sa.Column("implied", sa.Boolean, nullable=False),
+)
+
+deal = sa.Table(
+    "deal",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("deal_id", PlainText, primary_key=True),
+    sa.Column("stage", PlainText, nullable=False),
+    sa.Column("opened_at", UtcTime, nullable=False),
+    sa.Column("moved_at", UtcTime, nullable=False),
+    *_receipt(),
+    sa.Column("amount", sa.BigInteger),
+    sa.Column("currency", PlainText),
+    sa.Column("owner", PlainText),
+)
+
+spend = sa.Table(
+    "spend",
+    metadata,
+    _workspace(),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("campaign", PlainText, primary_key=True),
+    sa.Column("source", PlainText, primary_key=True),
+    sa.Column("channel", PlainText, primary_key=True),  # empty where the event names none
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("event_id", PlainText, nullable=False),
+    sa.Column("kind", PlainText),
+    sa.Column("amount", sa.BigInteger),
+    sa.Column("currency", PlainText, nullable=False),
+    *(
+        sa.Column(name, sa.BigInteger)
+        for name in ("impressions", "clicks", "sessions", "likes", "comments", "shares")
+    ),
+    *(sa.Column(name, sa.BigInteger) for name in ("positive", "neutral", "negative")),
+)
+
+card = sa.Table(
+    "card",
+    metadata,
+    _workspace(),
+    sa.Column("key", PlainText, primary_key=True),
+    sa.Column("kind", PlainText, nullable=False),
+    sa.Column("lead_id", sa.BigInteger),
+    sa.Column("lane", PlainText, nullable=False),
+    sa.Column("parent", PlainText),  # the digest that a folded card is a member of
+    sa.Column("version", sa.Integer, nullable=False),  # moves whenever what the card shows may have changed
+    sa.Column("said_version", sa.Integer, nullable=False),
+    sa.Column("state", PlainText, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("lease_owner", PlainText),
+    sa.Column("lease_until", UtcTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("first_attempt_at", UtcTime),
+    sa.Column("channel_id", PlainText),
+    sa.Column("ts", PlainText),
+    sa.Column("said_hash", PlainText),
+    sa.Column("error", PlainText),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Index("ix_card_lead", "workspace_id", "lead_id"),
+    sa.Index("ix_card_message", "workspace_id", "channel_id", "ts"),
+    sa.Index("ix_card_parent", "workspace_id", "parent"),
+)
+OPEN_STATES = ("due", "waiting", "doubt")
+sa.Index(
+    "ix_card_open",
+    card.c.workspace_id,
+    card.c.lane,
+    card.c.due_at,
+    sqlite_where=card.c.state.in_(OPEN_STATES),
+    postgresql_where=card.c.state.in_(OPEN_STATES),
+)
+
+lane = sa.Table(
+    "lane",
+    metadata,
+    _workspace(),
+    sa.Column("lane", PlainText, primary_key=True),
+    sa.Column("next_at", UtcTime, nullable=False),
+    sa.Column("held", PlainText),  # why nothing is said here before `next_at`
+)
