@@ -4,17 +4,18 @@ Every listener acknowledges first and hands its work to a tracked task, so that 
 all of them are finished before the process ends.
 """
 
+import asyncio
 import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.error import BoltError
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -30,14 +31,21 @@ from bot.slack import NETWORK
 from briefs import catalog
 from briefs.message import Message
 from funnel.errors import QuestionError, TipoffError
+from storage.lull import lull
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("tipoff.bolt")
 bolt_log.setLevel(logging.ERROR)  # Bolt's INFO prints the bodies of forged requests
 
 ANYTHING = re.compile(".*")
+TOLD_AT_ONCE = 16  # of those who share an answer
+PATIENCE = 0.25  # seconds that answers let acknowledgements go first: those have to come within three
 Body = dict[str, Any]
 Say = Callable[[Message], Awaitable[None]]
+
+
+class StrangerError(TipoffError):
+    """Somebody of another Slack workspace asks; says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +76,14 @@ def build(house: House, identity: Identity, client: AsyncWebClient) -> AsyncApp:
         client=client,
         signing_secret=house.settings.slack_signing_secret.get_secret_value() or "socket-mode-signs-nothing",
         authorize=_authorize(identity, client),
+        process_before_response=True,
     )
     for command in COMMANDS:
         app.command(command.name)(_command(house, command))
     for action_id, action in ACTIONS.items():
         app.action(action_id)(_action(house, identity, action))
     for callback_id, submission in SUBMISSIONS.items():
-        app.view(callback_id)(_submission(house, submission))
+        app.view(callback_id)(_submission(house, identity, submission))
     app.event("member_joined_channel")(_joined(house, identity))
     _acknowledge_the_rest(app)
     app.error(_on_error)
@@ -94,16 +103,30 @@ def _authorize(identity: Identity, client: AsyncWebClient) -> Callable[..., Awai
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if team_id == identity.team_id or (team_id is None and enterprise_id == identity.enterprise_id):
             return known
-        raise BoltError(f"a request of another workspace: {team_id}")
+        raise StrangerError("I work for another workspace, so I can't answer here.")
 
     return authorize
 
 
 def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
+    """Answers a command; those who ask the same before it is looked up share one answer."""
+    asked: dict[str, list[Say]] = {}
+
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
-        say = _reply(house, body)
-        house.tasks.start(_explained(say, _say(say, command.answer(house, body.get("text") or ""))))
+        text = body.get("text") or ""
+        if text not in asked:
+            asked[text] = []
+            house.tasks.start(answer(text))
+        asked[text].append(_reply(house, body))
+
+    async def answer(text: str) -> None:
+        await lull(PATIENCE)
+        askers = asked.pop(text)  # whoever asks from now on is told what is true then
+        message = await _answered(command.answer(house, text))
+        for start in range(0, len(askers), TOLD_AT_ONCE):
+            await asyncio.gather(*(say(message) for say in askers[start : start + TOLD_AT_ONCE]))
+            await lull(PATIENCE)
 
     return listener
 
@@ -111,19 +134,34 @@ def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
 def _action(house: House, identity: Identity, action: Action) -> Callable[..., Awaitable[None]]:
     async def listener(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()
-        if body["user"].get("team_id", identity.team_id) == identity.team_id:
-            say = _reply(house, body)
-            house.tasks.start(_explained(say, action(house, _press(body, client, say))))
+        say = _reply(house, body)
+
+        async def carry_out() -> None:
+            _refuse_strangers(body, identity)
+            await action(house, _press(body, client, say))
+
+        house.tasks.start(_explained(say, carry_out()))
 
     return listener
 
 
-def _submission(house: House, submission: Submission) -> Callable[..., Awaitable[None]]:
+def _submission(house: House, identity: Identity, submission: Submission) -> Callable[..., Awaitable[None]]:
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
-        house.tasks.start(_explained(_nobody, submission(house, _submitted(body))))
+
+        async def carry_out() -> None:
+            _refuse_strangers(body, identity)
+            await submission(house, _submitted(body))
+
+        house.tasks.start(_explained(_nobody, carry_out()))
 
     return listener
+
+
+def _refuse_strangers(body: Body, identity: Identity) -> None:
+    """In a channel shared with another company, its people see our buttons; they may not press them."""
+    if body["user"].get("team_id", identity.team_id) != identity.team_id:
+        raise StrangerError("Only members of the workspace that I work for can do that.")
 
 
 def _joined(house: House, identity: Identity) -> Callable[..., Awaitable[None]]:
@@ -182,8 +220,11 @@ async def _explained(say: Say, work: Awaitable[None]) -> None:
         await say(explain(error))
 
 
-async def _say(say: Say, answer: Awaitable[Message]) -> None:
-    await say(await answer)
+async def _answered(answer: Awaitable[Message]) -> Message:
+    try:
+        return await answer
+    except Exception as error:  # noqa: BLE001 - the person who asked is owed an answer
+        return explain(error)
 
 
 def _reply(house: House, body: Body) -> Say:
@@ -195,11 +236,14 @@ def _reply(house: House, body: Body) -> Say:
             log.warning("no response_url to say: %s", message.text[:200])
             return
         try:
-            await AsyncWebhookClient(url, session=house.http, retry_handlers=[]).send_dict(
+            answer = await AsyncWebhookClient(url, session=house.http, retry_handlers=[]).send_dict(
                 {"response_type": "ephemeral", "replace_original": False, **message.payload}
             )
         except (*NETWORK, SlackApiError) as error:
             log.warning("an answer could not be delivered: %s", error)
+        else:
+            if answer.status_code != HTTPStatus.OK:
+                log.warning("Slack refused an answer: %s %s", answer.status_code, answer.body[:200])
 
     return say
 

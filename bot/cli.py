@@ -1,11 +1,13 @@
 """The command line: `tipoff` and `python -m bot` are the same."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import yaml
+from pydantic import ValidationError
 
 from bot import demo as demonstration
 from bot import importing, queries, service
@@ -46,7 +48,8 @@ def demo(
 ) -> None:
     """A local Slack, the bot and a sample company in one process."""
     log_to_stderr(verbose=False, quiet=True)
-    run(demonstration.once(port) if once else demonstration.stay(port))
+    with suppress(KeyboardInterrupt):
+        run(demonstration.once(port) if once else demonstration.stay(port))
 
 
 @cli.command(name="run")
@@ -58,14 +61,18 @@ def run_(
 ) -> None:
     """The bot: Slack, the doors for events, and the worker that posts briefs."""
     log_to_stderr(verbose=verbose)
-    run(service.run(Settings(), over_http=http, host=host, port=port))
+    run(service.run(_settings(), over_http=http, host=host, port=port))
 
 
 @cli.command()
 def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
     """Write a playbook, the app's manifest and an .env to fill in; nothing that exists is touched."""
-    for path, written in set_up(folder):
-        out.print(f"{'wrote' if written else 'kept '}  {path}")
+    try:
+        for path, written in set_up(folder):
+            out.print(f"{'wrote' if written else 'kept '}  {path}")
+    except OSError as error:
+        err.print(f"{error.filename or folder} cannot be written: {error.strerror}.")
+        raise typer.Exit(1) from None
     out.print("\nNext: create the Slack app from manifest.yaml, fill in .env, then `tipoff doctor`.")
 
 
@@ -75,7 +82,7 @@ def doctor() -> None:
 
     async def look() -> bool:
         well = True
-        async for finding in examine(Settings()):
+        async for finding in examine(_settings()):
             out.print(f"{'ok  ' if finding.well else 'TODO'}  {finding.what}: {finding.words}")
             well = well and finding.well
         return well
@@ -89,7 +96,7 @@ def migrate() -> None:
     """Bring the store's tables up to this version."""
 
     async def upgrade() -> None:
-        async with Store.open(Settings().database_url, migrate=True):
+        async with Store.open(_settings().database_url, migrate=True):
             out.print("The store is of this version.")
 
     run(upgrade())
@@ -107,7 +114,7 @@ def import_(
     ] = False,
 ) -> None:
     """Load leads, touches and deals from a file; repeating it counts nothing twice."""
-    if run(importing.import_file(Settings(), file, source, mapping, live=live)):
+    if run(importing.import_file(_settings(), file, source, mapping, live=live)):
         raise typer.Exit(1)
 
 
@@ -116,7 +123,7 @@ def rebuild() -> None:
     """Derive every lead and number from the journal again; a healthy store does not change."""
 
     async def derive() -> None:
-        settings = Settings()
+        settings = _settings()
         async with Store.open(settings.database_url) as store:
             done = await store.rebuild(load_playbook(settings.tipoff_playbook))
             out.print(f"{done.leads:,} leads derived again, {done.changed:,} changed.")
@@ -130,21 +137,21 @@ def brief(
     receipts: Annotated[bool, typer.Option("--receipts", help="Name the events behind each line.")] = False,
 ) -> None:
     """Print the brief of one lead, as a rep sees it."""
-    for line in run(queries.brief(Settings(), email, receipts=receipts)):
+    for line in run(queries.brief(_settings(), email, receipts=receipts)):
         out.print(line)
 
 
 @cli.command()
 def funnel(words: Words = None, json_: AsJson = False) -> None:
     """Count leads by stage, as /funnel does."""
-    answer, message = run(queries.funnel(Settings(), " ".join(words or [])))
+    answer, message = run(queries.funnel(_settings(), " ".join(words or [])))
     out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
 
 
 @cli.command()
 def campaigns(words: Words = None, json_: AsJson = False) -> None:
     """Compare campaigns, as /campaigns does."""
-    answer, message = run(queries.campaigns(Settings(), " ".join(words or [])))
+    answer, message = run(queries.campaigns(_settings(), " ".join(words or [])))
     out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
 
 
@@ -159,7 +166,7 @@ def manifest(
 @playbook_cli.command()
 def check(file: Annotated[Path | None, typer.Argument(help="TIPOFF_PLAYBOOK if absent.")] = None) -> None:
     """Say whether a playbook can be used."""
-    path = file or Settings().tipoff_playbook
+    path = file or _settings().tipoff_playbook
     if not path.exists():
         err.print(f"{path} does not exist. `tipoff init` writes one.")
         raise typer.Exit(1)
@@ -176,8 +183,17 @@ def schema() -> None:
 @playbook_cli.command()
 def show() -> None:
     """Print the rules that hold, defaults included."""
-    rules = _playbook(Settings().tipoff_playbook).model_dump(mode="json")
+    rules = _playbook(_settings().tipoff_playbook).model_dump(mode="json")
     out.print(yaml.safe_dump(rules, sort_keys=False, allow_unicode=True), end="")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for one in error.errors():
+            err.print(f"{one['loc'][0]!s}".upper() + f" is {one['input']!r}: {one['msg']}.")
+        raise typer.Exit(1) from None
 
 
 def _playbook(path: Path) -> Playbook:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -43,6 +44,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _store(settings: Settings) -> AsyncIterator[Finding]:
+    if _is_absent(settings.database_url):
+        yield Finding(True, "store", f"{settings.database_url} is not there yet: `tipoff run` makes it")
+        return
     try:
         async with Store.open(settings.database_url) as store:
             totals = await store.counts()
@@ -58,6 +62,12 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(False, "store", str(error))
 
 
+def _is_absent(url: str) -> bool:
+    """Whether it is a file that nobody has made; looking for tables in it would make one."""
+    file = url.removeprefix("sqlite:///")
+    return file != url and not Path(file).exists()
+
+
 async def _slack(settings: Settings, playbook: Playbook) -> AsyncIterator[Finding]:
     token = settings.slack_bot_token.get_secret_value()
     if not token:
@@ -71,9 +81,9 @@ async def _slack(settings: Settings, playbook: Playbook) -> AsyncIterator[Findin
         if not isinstance(scopes, frozenset):
             yield Finding(False, "slack", scopes.sentence)
             return
-        yield Finding(True, "slack", f"the token is good, {len(scopes)} scopes")
+        yield Finding(True, "slack", "the token is good")
         missing = [scope for scope in HISTORY if scope not in scopes]
-        if missing:
+        if scopes and missing:  # a Slack that names none does not say
             why = "a post whose outcome is unknown will wait for you instead of being looked up"
             yield Finding(False, "scopes", f"{', '.join(missing)} not granted: {why}")
         channel = await slack.channel_id(playbook.channels.briefs)

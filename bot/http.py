@@ -50,4 +50,4 @@ def add_slack(app: Starlette, house: House, slack_app: AsyncApp) -> None:
     """Take Slack's events, commands and clicks too, now that Slack is known."""
     secret = house.settings.slack_signing_secret.get_secret_value()
     handler = cast("ASGIApp", AsyncSlackRequestHandler(slack_app, path=SLACK_PATH))
-    app.router.routes.append(Route(SLACK_PATH, SlackGuard(handler, secret), methods=["POST"]))
+    app.router.routes.insert(0, Route(SLACK_PATH, SlackGuard(handler, secret), methods=["POST"]))

@@ -34,17 +34,21 @@ class ImportFileError(TipoffError):
 async def import_file(settings: Settings, file: Path, source: str, mapping: str, *, live: bool) -> bool:
     """Load `file` with a progress bar and say what came of it; True if some rows could not be read."""
     playbook = load_playbook(settings.tipoff_playbook)
-    try:
-        with file.open(encoding=csv.ENCODING, newline="") as lines, _bar(file) as moved:
-            rows = csv.read_rows(_watched(lines, moved), _mapping(mapping), source, playbook.zone, live=live)
-            async with Store.open(settings.database_url, migrate=True) as store:
-                recorded, problems = await _record(store, rows)
-                while (await store.tell(playbook, clock(), limit=BATCH)).events:
-                    pass
-    except OSError as error:
-        raise ImportFileError(f"{file} cannot be read: {error.strerror or error}") from None
+    with _opened(file) as lines, _bar(file) as moved:
+        rows = csv.read_rows(_watched(lines, moved), _mapping(mapping), source, playbook.zone, live=live)
+        async with Store.open(settings.database_url, migrate=True) as store:
+            recorded, problems = await _record(store, rows)
+            while (await store.tell(playbook, clock(), limit=BATCH)).events:
+                pass
     _report(recorded, problems)
     return bool(problems)
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        return file.open(encoding=csv.ENCODING, newline="")
+    except OSError as error:
+        raise ImportFileError(f"{file} cannot be read: {error.strerror or error}") from None
 
 
 def _mapping(name: str) -> Mapping | str | None:
@@ -83,8 +87,9 @@ def _watched(lines: TextIO, moved: Callable[[int], None]) -> Iterator[str]:
 
 @contextmanager
 def _bar(file: Path) -> Iterator[Callable[[int], None]]:
+    """How far the file was read, at a terminal; in a log it would only be noise."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as progress:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task(file.name, total=file.stat().st_size)
         yield lambda size: progress.advance(task, size)
 

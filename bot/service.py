@@ -28,8 +28,14 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # answers being worked on
-FINISH = 7.0  # seconds to finish what was begun, of the ten that a supervisor allows
 COME_AGAIN = 5.0  # seconds between attempts to reach Slack
+
+# A supervisor allows ten seconds to finish what was begun; these are used one after the other.
+HANG_UP = 1.0  # seconds to take leave of Slack's socket
+ANSWER = 2  # seconds for requests that are being read
+LOOPS = 1.5  # seconds for a loop to end; more is needed only by a database that is away
+SAY = 3.0  # seconds for the calls to Slack that are under way
+ANSWERED = 1.5  # seconds for answers to people
 
 
 class Server(uvicorn.Server):
@@ -76,7 +82,8 @@ async def running(
     block ends with its error: the supervisor starts the process again.
     """
     playbook = load_playbook(settings.tipoff_playbook)
-    timeout = aiohttp.ClientTimeout(total=settings.tipoff_slack_timeout)
+    patience = settings.tipoff_slack_timeout
+    timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (
         Store.open(settings.database_url, migrate=True) as store,
         aiohttp.ClientSession(timeout=timeout) as session,
@@ -88,6 +95,7 @@ async def running(
         async with _working(Worker(house, Slack(client))), _serving(app, host, port) as url:
             log.info("the doors are open at %s", url)
             identity = await _meet(client)
+            tasks.start(_try_again(house))
             bolt = slack_app.build(house, identity, client)
             if over_http:
                 http.add_slack(app, house, bolt)
@@ -129,25 +137,33 @@ async def _meet(client: AsyncWebClient) -> slack_app.Identity:
         await asyncio.sleep(COME_AGAIN)
 
 
+async def _try_again(house: House) -> None:
+    """Say what waits for somebody to mend something: a new start is a sign that they did."""
+    if await house.store.cards.wake_waiting():
+        house.unsaid.set()
+
+
 @contextlib.asynccontextmanager
 async def _drained(tasks: Tasks) -> AsyncIterator[Tasks]:
     try:
         yield tasks
     finally:
-        await tasks.drain(FINISH)
+        await tasks.drain(ANSWERED)
 
 
 @contextlib.asynccontextmanager
 async def _working(worker: Worker) -> AsyncIterator[None]:
     """The loops of `worker`, finished in good order at the end of the block."""
     async with asyncio.TaskGroup() as loops:
-        loops.create_task(worker.tell())
-        loops.create_task(worker.say())
+        turns = [loops.create_task(worker.tell()), loops.create_task(worker.say())]
         try:
             yield
         finally:
             worker.stop()
-            await worker.drain(FINISH)
+            await asyncio.wait(turns, timeout=LOOPS)
+            for turn in turns:
+                turn.cancel()
+            await worker.drain(SAY)
 
 
 @contextlib.asynccontextmanager
@@ -169,7 +185,7 @@ async def _serving(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=int(FINISH),
+        timeout_graceful_shutdown=ANSWER,
     )
     server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -198,7 +214,9 @@ async def _listening(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
         await _connect(handler, token)
         yield
     finally:
-        await handler.client.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HANG_UP):
+                await handler.client.close()
 
 
 async def _connect(handler: AsyncSocketModeHandler, token: str) -> None:

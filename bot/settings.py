@@ -37,8 +37,12 @@ class Settings(BaseSettings):
 
     @property
     def lease_seconds(self) -> float:
-        """How long a worker may hold a card: longer than a read and a post that both time out."""
-        return 2 * self.tipoff_slack_timeout + 1
+        """How long a worker may hold a card: to prepare, to post, and to let a post that was cut off settle.
+
+        Whoever comes next looks for the message before posting it, so the call of a worker that died must be
+        over by then: one timeout to begin it (see `Worker`), one to have it answered, one for Slack to end.
+        """
+        return 3 * self.tipoff_slack_timeout
 
 
 def load_playbook(path: Path) -> Playbook:

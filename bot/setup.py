@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.manifest import as_yaml
 
+SECRET, OPEN = 0o600, 0o644  # who on the machine may read a file: its owner, or everybody
 PLAYBOOK = """\
 # How your company counts, routes and speaks. `tipoff playbook show` prints every rule with its default;
 # `tipoff playbook schema > playbook.schema.json` teaches your editor.
@@ -27,7 +28,12 @@ TIPOFF_INTAKE_TOKEN={token}
 
 
 def set_up(folder: Path) -> Iterator[tuple[Path, bool]]:
-    """Write what is missing in `folder`; yields each file, and whether it was written."""
+    """Write what is missing in `folder`; yields each file, and whether it was written.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+
+    """
     files = {
         "playbook.yaml": PLAYBOOK,
         "manifest.yaml": as_yaml(over_http=False),
@@ -36,7 +42,10 @@ def set_up(folder: Path) -> Iterator[tuple[Path, bool]]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         path = folder / name
-        absent = not path.exists()
-        if absent:
+        try:
+            path.touch(mode=SECRET if name == ".env" else OPEN, exist_ok=False)
+        except FileExistsError:
+            yield path, False
+        else:
             path.write_text(text, encoding="utf-8")
-        yield path, absent
+            yield path, True

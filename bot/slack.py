@@ -18,12 +18,18 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from briefs.message import Message
 
 EVENT_TYPE = "tipoff_card"
-CLOCK_SKEW = timedelta(minutes=2)
-PAGE = 100
+CLOCK_SKEW = timedelta(minutes=10)  # between the database and Slack; more would only cost pages to read
+PAGE = 200  # the most that Slack recommends
 AMBIGUOUS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-GONE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed"})
+GONE = frozenset({"message_not_found"})
+FIXED = GONE | {"cant_update_message", "edit_window_closed"}
+LOST_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 NETWORK = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+UNSENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+)  # there was no connection to send it by
 
 ADVICE = {
     "not_in_channel": "invite me there: /invite @Tipoff",
@@ -35,6 +41,7 @@ ADVICE = {
     "token_expired": "reinstall the app and set the new SLACK_BOT_TOKEN",
     "account_inactive": "reinstall the app and set the new SLACK_BOT_TOKEN",
     "missing_scope": "add the scope in the app's settings and reinstall it (see manifest.yaml)",
+    "cant_delete_message": "delete the message by hand: what it says is no longer to be said",
     "restricted_action": "ask an admin to let apps post in this channel",
 }
 
@@ -59,6 +66,17 @@ class Limited:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Slack did not answer, and surely did nothing that matters: it was only read, or nothing was sent."""
+
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Slack cannot be reached: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Unsure:
     """Nobody knows whether Slack did it."""
 
@@ -66,7 +84,7 @@ class Unsure:
 
     @property
     def sentence(self) -> str:
-        return f"Slack cannot be reached: {self.why}"
+        return f"Slack may have done it or not: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,8 @@ class Absent:
     """The message is not there (any more)."""
 
 
-Outcome = Done | Limited | Unsure | Refused | Absent
+Unread = Limited | Away | Refused
+Outcome = Done | Absent | Unread | Unsure
 
 
 class Slack:
@@ -98,7 +117,7 @@ class Slack:
 
     async def post(self, channel: str, key: str, message: Message) -> Outcome:
         """Post a new message that carries `key` in its metadata."""
-        return await self._call(
+        outcome = await self._call(
             "chat.postMessage",
             channel=channel,
             text=message.text,
@@ -108,11 +127,15 @@ class Slack:
             unfurl_media=False,
             parse="none",
         )
+        if isinstance(outcome, Refused) and outcome.error in LOST_CHANNEL:
+            self._ids.clear()  # its name may belong to another channel now
+        return outcome
 
     async def update(self, channel: str, ts: str, message: Message) -> Outcome:
-        """Make a message say something else; repeating it does no harm."""
+        """Make a message say something else; `Absent` if there is none (any more) that may be changed."""
         return await self._call(
             "chat.update",
+            FIXED,
             channel=channel,
             ts=ts,
             text=message.text,
@@ -121,9 +144,9 @@ class Slack:
         )
 
     async def delete(self, channel: str, ts: str) -> Outcome:
-        return await self._call("chat.delete", channel=channel, ts=ts)
+        return await self._call("chat.delete", GONE, channel=channel, ts=ts)
 
-    async def find(self, channel: str, key: str, since: datetime) -> Outcome:
+    async def find(self, channel: str, key: str, since: datetime) -> Done | Absent | Unread:
         """Our own message of that key among the channel's newer than `since`; `Absent` if it is not there."""
         cursor: str | None = None
         oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
@@ -146,7 +169,7 @@ class Slack:
             if not cursor:
                 return Absent()
 
-    async def channel_id(self, channel: str) -> str | Limited | Unsure | Refused:
+    async def channel_id(self, channel: str) -> str | Unread:
         """The id of a channel that the playbook names; an id is its own.
 
         Only the channels that the bot is in are listed: a large workspace has too many others.
@@ -160,18 +183,16 @@ class Slack:
                 return trouble
         return self._ids.get(name) or Refused("not_in_channel")
 
-    async def scopes(self) -> frozenset[str] | Limited | Unsure | Refused:
+    async def scopes(self) -> frozenset[str] | Unread:
         """What the bot's token may do, from `auth.test`."""
         try:
             response = await self._client.auth_test()
-        except SlackApiError as error:
-            return _meaning("auth.test", error)
-        except NETWORK as error:
-            return Unsure(f"auth.test: {type(error).__name__} {error}".strip())
+        except (SlackApiError, *NETWORK) as error:
+            return _unread(_meaning("auth.test", error))
         granted = response.headers.get("x-oauth-scopes", "")
         return frozenset(scope.strip() for scope in granted.split(",") if scope.strip())
 
-    async def _learn_channels(self) -> Limited | Unsure | Refused | None:
+    async def _learn_channels(self) -> Unread | None:
         cursor: str | None = None
         while True:
             page = await self._read(
@@ -188,26 +209,33 @@ class Slack:
             if not cursor:
                 return None
 
-    async def _read(self, method: str, **arguments: Any) -> dict[str, Any] | Limited | Unsure | Refused:
-        return await self._ask(method, http_verb="GET", params=arguments)
+    async def _read(self, method: str, **arguments: Any) -> dict[str, Any] | Unread:
+        answer = await self._ask(method, http_verb="GET", params=arguments)
+        return answer if isinstance(answer, dict) else _unread(answer)
 
-    async def _call(self, method: str, **arguments: Any) -> Outcome:
+    async def _call(self, method: str, absent: frozenset[str] = frozenset(), /, **arguments: Any) -> Outcome:
         answer = await self._ask(method, json=arguments)
         if isinstance(answer, dict):
             return Done(answer["channel"], answer["ts"])
-        return Absent() if isinstance(answer, Refused) and answer.error in GONE else answer
+        return Absent() if isinstance(answer, Refused) and answer.error in absent else answer
 
-    async def _ask(self, method: str, **how: Any) -> dict[str, Any] | Limited | Unsure | Refused:
+    async def _ask(self, method: str, **how: Any) -> dict[str, Any] | Unread | Unsure:
         try:
             response = await self._client.api_call(method, **how)
-        except SlackApiError as error:
+        except (SlackApiError, *NETWORK) as error:
             return _meaning(method, error)
-        except NETWORK as error:
-            return Unsure(f"{method}: {type(error).__name__} {error}".strip())
         return response.data if isinstance(response.data, dict) else Unsure(f"{method}: no JSON")
 
 
-def _meaning(method: str, error: SlackApiError) -> Limited | Unsure | Refused:
+def _unread(answer: Unread | Unsure) -> Unread:
+    """Of a call that changes nothing, nobody needs to know whether it was carried out."""
+    return Away(answer.why) if isinstance(answer, Unsure) else answer
+
+
+def _meaning(method: str, error: Exception) -> Unread | Unsure:
+    if not isinstance(error, SlackApiError):
+        why = f"{method}: {type(error).__name__} {error}".strip()
+        return Away(why) if isinstance(error, UNSENT) else Unsure(why)
     response = error.response
     if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):
         return Unsure(f"{method}: {error}")

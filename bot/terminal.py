@@ -33,7 +33,7 @@ def _fail(group: BaseExceptionGroup[Any]) -> NoReturn:
     first: BaseException = group
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]
-    err.print(str(first))
+    err.print(str(getattr(first, "orig", None) or first))  # what the database said, without the statement
     raise typer.Exit(2 if isinstance(first, QuestionError) else 1)
 
 
@@ -45,5 +45,5 @@ def log_to_stderr(*, verbose: bool, quiet: bool = False) -> None:
         handler = RichHandler(console=err, show_path=False)
     level = logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO
     logging.basicConfig(level=level, handlers=[handler])
-    for chatty in ("aiosqlite", "slack_sdk", "sqlalchemy", "uvicorn", "alembic"):
+    for chatty in ("slack_sdk", "sqlalchemy", "uvicorn", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

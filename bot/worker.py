@@ -7,6 +7,7 @@ A crash at any point is repaired by doing the same again (see `storage.cards` fo
 import asyncio
 import json
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,19 +16,20 @@ from hashlib import sha256
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.house import House
-from bot.slack import Absent, Done, Limited, Outcome, Refused, Slack, Unsure
+from bot.slack import Absent, Away, Done, Limited, Outcome, Refused, Slack, Unread, Unsure
 from bot.tasks import Tasks
 from briefs import catalog
 from briefs.message import Message
 from funnel import brief
 from funnel.triggers import deserves_brief
-from storage.cards import Claim
+from storage.cards import Card, Claim
 
 log = logging.getLogger(__name__)
 
 LANES = 16
 LOOK_AROUND = 5.0  # seconds; how soon another replica's work is noticed
 REFUSED_FOR = 600.0  # seconds; a person has to change something first
+AWAY_FOR = 2.0  # seconds; nothing is said in a channel while Slack cannot be reached
 SOONEST = 0.01  # seconds; no busy loop when two clocks disagree
 BACKOFF = (0.5, 1, 2, 5, 10, 30, 60, 120, 300)  # seconds, by attempt
 DATABASE_PATIENCE = 60.0  # seconds without a database, then the process ends for its supervisor
@@ -97,6 +99,7 @@ class Worker:
 
     async def _say_due(self) -> float:
         settings = self._house.settings
+        post_by = time.monotonic() + settings.tipoff_slack_timeout
         if not (free := LANES - len(self._attending)):
             return LOOK_AROUND
         claims = await self._cards.claim(
@@ -107,7 +110,7 @@ class Worker:
             burst=self._house.playbook.brief_burst,
         )
         for claim in claims:
-            self._attending.start(self._attend(claim))
+            self._attending.start(self._attend(claim, post_by))
         if claims:
             return 0.0
         due = await self._cards.next_due()
@@ -115,9 +118,9 @@ class Worker:
             return LOOK_AROUND
         return min(max((due - self._house.now()).total_seconds(), SOONEST), LOOK_AROUND)
 
-    async def _attend(self, claim: Claim) -> None:
+    async def _attend(self, claim: Claim, post_by: float) -> None:
         try:
-            await self._agree(claim)
+            await self._agree(claim, post_by)
         except (SQLAlchemyError, OSError) as error:
             log.warning("card %s: the database is away, its lease will end: %s", claim.card.key, error)
         except Exception as error:
@@ -126,41 +129,61 @@ class Worker:
         finally:
             self._house.unsaid.set()
 
-    async def _agree(self, claim: Claim) -> None:
+    async def _agree(self, claim: Claim, post_by: float) -> None:
         """Make Slack's message agree with the card."""
         card = claim.card
-        message = await self._render(claim)
-        if message is None and card.ts is None and not claim.reconcile:
+        standing = await self._standing(claim)
+        if not isinstance(standing, Done | Absent):
+            await self._settle(claim, None, standing)
+            return
+        message = await self._render(card, posted=isinstance(standing, Done))
+        if message is None and isinstance(standing, Absent):
             await self._cards.gone(claim)
-        elif message is not None and card.ts is not None and _hash(message) == card.said_hash:
+        elif message is not None and card.posted and _hash(message) == card.said_hash:
             await self._cards.unchanged(claim)
         else:
-            await self._settle(claim, message, await self._carry_out(claim, message))
+            await self._settle(claim, message, await self._carry_out(card, standing, message, post_by))
 
-    async def _carry_out(self, claim: Claim, message: Message | None) -> Outcome | InDoubt:
-        """Post, update or delete the card's message; after an interrupted attempt, look for it first."""
+    async def _standing(self, claim: Claim) -> Done | Absent | Unread | InDoubt:
+        """Where the card's message stands; after an interrupted attempt, Slack is asked."""
         card = claim.card
-        channel = card.channel_id or await self._slack.channel_id(card.lane)
+        if card.channel_id and card.ts:
+            return Done(card.channel_id, card.ts)
+        if not claim.reconcile or card.first_attempt_at is None:
+            return Absent()
+        channel = await self._slack.channel_id(card.lane)
         if not isinstance(channel, str):
             return channel
-        ts = card.ts
-        if ts is None and claim.reconcile and card.first_attempt_at:
-            found = await self._slack.find(channel, card.key, card.first_attempt_at)
-            match found:
-                case Done():
-                    log.info("card %s had been posted after all", card.key)
-                    ts = found.ts
-                case Refused("missing_scope"):
-                    return InDoubt(found)
-                case Limited() | Unsure() | Refused():
-                    return found
-                case Absent():
-                    pass
-        if ts is None:
-            return await self._slack.post(channel, card.key, message) if message else Absent()
-        if message is None:
-            return await self._slack.delete(channel, ts)
-        return await self._slack.update(channel, ts, message)
+        found = await self._slack.find(channel, card.key, card.first_attempt_at)
+        match found:
+            case Done():
+                log.info("card %s had been posted after all", card.key)
+            case Refused("missing_scope"):
+                return InDoubt(found)
+        return found
+
+    async def _carry_out(
+        self, card: Card, standing: Done | Absent, message: Message | None, post_by: float
+    ) -> Outcome:
+        """Post, update or delete the card's message."""
+        match standing:
+            case Done(channel, ts) if message:
+                outcome = await self._slack.update(channel, ts, message)
+                # A person deleted it, and does not want it back: it is left at that.
+                return standing if isinstance(outcome, Absent) else outcome
+            case Done(channel, ts):
+                return await self._slack.delete(channel, ts)
+            case _ if message:
+                return await self._post(card, message, post_by)
+        return Absent()
+
+    async def _post(self, card: Card, message: Message, post_by: float) -> Outcome:
+        channel = await self._slack.channel_id(card.lane)
+        if not isinstance(channel, str):
+            return channel
+        if time.monotonic() > post_by:
+            return Away("it took so long to find out what to say and where that the lease might end")
+        return await self._slack.post(channel, card.key, message)
 
     async def _settle(self, claim: Claim, message: Message | None, outcome: Outcome | InDoubt) -> None:
         """Write down what came of it."""
@@ -172,9 +195,13 @@ class Worker:
                 await self._cards.gone(claim)
             case Limited(seconds):
                 await self._cards.hold(claim, seconds, outcome.sentence)
+            case Away():
+                log.warning("%s waits: %s", card.lane, outcome.sentence)
+                await self._cards.hold(claim, AWAY_FOR, outcome.sentence)
             case Unsure():
                 log.warning("card %s: %s", card.key, outcome.sentence)
-                await self._cards.retry(claim, _backoff(claim), outcome.sentence)
+                settled = self._house.settings.tipoff_slack_timeout  # by then Slack has done it, or will not
+                await self._cards.retry(claim, max(_backoff(claim), settled), outcome.sentence)
             case Refused():
                 log.error("card %s waits for %s: %s", card.key, card.lane, outcome.sentence)
                 await self._cards.wait(claim, outcome.sentence)
@@ -182,16 +209,15 @@ class Worker:
                 log.error("card %s for %s is in doubt: %s", card.key, card.lane, outcome.sentence)
                 await self._cards.doubt(claim, outcome.sentence, REFUSED_FOR)
 
-    async def _render(self, claim: Claim) -> Message | None:
+    async def _render(self, card: Card, *, posted: bool) -> Message | None:
         """What the card should say now; None where nothing should stand there."""
-        card = claim.card
         if card.kind == "digest":
             briefs = [await self._brief(lead) for lead in await self._cards.digest_members(card.key)]
             known = [one for one in briefs if one is not None]
             return catalog.digest(known) if known else None
         if card.lead_id is None:
             return None
-        one = await self._brief(card.lead_id, unsaid=not card.posted and not claim.reconcile)
+        one = await self._brief(card.lead_id, unsaid=not posted)
         return catalog.new_lead(one) if one else None
 
     async def _brief(self, lead_id: int, *, unsaid: bool = False) -> brief.Brief | None:

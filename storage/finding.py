@@ -1,30 +1,15 @@
 """Looking up leads."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 import sqlalchemy as sa
 
 from funnel.events import LeadEvent, in_order
 from funnel.journey import tell
-from funnel.lead import Lead
+from funnel.lead import Lead, LeadSummary
 from funnel.playbook import Playbook, Stage
 from storage import journal
 from storage.facts import searchable
 from storage.tables import identity
 from storage.tables import lead as leads
-
-
-@dataclass(frozen=True, slots=True)
-class LeadSummary:
-    """One line about a lead, to pick from a list."""
-
-    id: int
-    name: str | None
-    email: str | None
-    company: str | None
-    stage: Stage
-    last_touch_at: datetime | None
 
 
 def lead(c: sa.Connection, workspace: str, lead_id: int, playbook: Playbook) -> Lead | None:

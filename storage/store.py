@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 import sqlalchemy as sa
 
 from funnel.events import Event, LeadEvent
-from funnel.lead import Lead
+from funnel.lead import Lead, LeadSummary
 from funnel.metrics import CampaignCounts, StageCounts
 from funnel.playbook import Playbook
 from funnel.question import Question
@@ -22,7 +22,6 @@ from storage import counting, finding, journal, rebuilding, schema, telling
 from storage.cards import Cards
 from storage.counting import Totals
 from storage.database import Database, open_database
-from storage.finding import LeadSummary
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
 from storage.telling import Told

@@ -70,7 +70,8 @@ class WebApi:
             return error.error, _too_many_requests(error)
         except SlackError as error:
             return error.error, JSONResponse(error.answer())
-        return "ok", JSONResponse(answer)
+        granted = ",".join(sorted(self._slack.app.scopes))
+        return "ok", JSONResponse(answer, headers={"X-OAuth-Scopes": granted})
 
     def _call(self, token: str, name: str, args: Arguments) -> dict[str, object]:
         method = METHODS.get(name)

@@ -9,13 +9,11 @@ from funnel.playbook import Stage
 
 async def claim(house: House, press: Press) -> None:
     """Record the claim; pressing twice, or after somebody else, changes nothing."""
-    one = await brief_of(house, press.lead)
-    if one.owner and one.owner.value != press.user:
-        await press.reply(catalog.claimed(one))
+    if await _told_whose(house, press):
         return
     person = await whose(house, press.lead)
     event = LeadStaged(
-        id=f"claim:{press.lead}:{press.user}",
+        id=f"claim:{press.lead}",
         source="slack",
         time=house.now(),
         person=person,
@@ -23,4 +21,17 @@ async def claim(house: House, press: Press) -> None:
         reason="claimed",
         owner=press.user,
     )
-    await house.record([event])
+    recorded = await house.record([event])
+    if recorded.repeated:  # somebody was faster by less than it takes to tell
+        await house.store.tell(house.playbook, house.now())
+        house.unsaid.set()
+        await _told_whose(house, press)
+
+
+async def _told_whose(house: House, press: Press) -> bool:
+    """Tell whoever presses that somebody else has taken the lead, if so."""
+    one = await brief_of(house, press.lead)
+    taken = one.owner is not None and one.owner.value != press.user
+    if taken:
+        await press.reply(catalog.claimed(one))
+    return taken
