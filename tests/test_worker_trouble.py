@@ -1,6 +1,7 @@
 """What is said, and how often, when Slack fails, refuses, limits, or cannot be reached."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,6 +157,20 @@ async def test_a_bot_outside_the_channel_waits_with_a_sentence_and_heals_when_it
         assert f"#leads: {sentence}" in await stage.doctor()
         assert sentence in caplog.text
         await invite(stage)
+        await stage.shows("Lead Number1")
+
+
+async def test_briefs_that_wait_follow_the_playbook_to_another_channel(
+    database_url: str, tmp_path: Path
+) -> None:
+    playbook = tmp_path / "playbook.yaml"
+    playbook.write_text('channels: {briefs: "#nowhere"}')
+    async with performing(database_url, playbook=playbook) as stage:
+        await stage.send(lead(1))
+        await stage.becomes("waiting")
+
+    playbook.write_text('channels: {briefs: "#leads"}')
+    async with performing(database_url, playbook=playbook) as stage:
         await stage.shows("Lead Number1")
 
 
