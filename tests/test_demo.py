@@ -1,0 +1,57 @@
+"""The demo is the promise: one command, and the two leads of the story are briefed and counted."""
+
+import re
+import subprocess
+import sys
+
+JOE = """\
+🔥 Contact sales form · asked for a call · answer by {time}
+Joe Blow · company/title: not captured · unassigned
+
+Referred by: “Maria Chen at Northgate Foundry” (their words) · came from google / organic, \
+searched “meridian widgets”
+Wants:       “a widget retrofit for two bottling lines” (their words)
+Timeline:    “within three weeks” (their words) → urgent
+Bring:       quote + proposal for a widget retrofit for two bottling lines; \
+thank Maria Chen at Northgate Foundry
+
+3 actions · demand-first · joe.blow@clearbrook-bottling.example · +1 216 555 0142
+"""
+JON = """\
+🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by {time}
+Jon Doe · Plant Operations Manager at Harborline Packaging · fit A (Marketing Hub) · unassigned
+
+Read:      infographic “Lifecycle of a Widget” ({day}) · \
+white paper “10 Tips for Improving your Widget ROI” ({day})
+Came from: google / organic, campaign “seo-widget-roi-hub”, searched “how to improve widget roi”
+Open with: “Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our \
+infographic on the Lifecycle of a Widget. Was that helpful for you? Are there any widget initiatives \
+I can help you with or can I connect you with a widget expert?”
+Ask:       referral, need, timeline, budget: not captured
+
+6 actions, 1 send · lead-first · open ~ low confidence · jon.doe@harborline-packaging.example
+"""
+
+
+def test_the_demo_prints_what_was_said_and_ends_well() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "demo", "--once", "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+    joe, jon, funnel, campaigns, rest = re.split(r"^─{72}\n", done.stdout, flags=re.MULTILINE)
+
+    assert _timeless(joe) == JOE
+    assert _timeless(jon) == JON
+    assert re.match(r"Funnel: this year\n[\d,]+ leads → [\d,]+ MQL", funnel)
+    assert re.match(r"Campaigns: this year\n15 campaigns, [\d,]+ leads", campaigns)
+    assert rest == ""
+
+
+def _timeless(page: str) -> str:
+    moment = re.sub(r"\d{1,2} \w{3}, \d\d:\d\d E[SD]T", "{time}", page)
+    return re.sub(r"\(\d{1,2} \w{3}\)", "({day})", moment)
