@@ -39,7 +39,7 @@ bolt_log.setLevel(logging.ERROR)  # Bolt's INFO prints the bodies of forged requ
 
 ANYTHING = re.compile(".*")
 TOLD_AT_ONCE = 16  # of those who share an answer
-PATIENCE = 0.25  # seconds that answers let acknowledgements go first: those have to come within three
+PATIENCE = 1.0  # seconds that answers let acknowledgements go first: those have to come within three
 Body = dict[str, Any]
 Say = Callable[[Message], Awaitable[None]]
 
@@ -125,7 +125,10 @@ def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
         askers = asked.pop(text)  # whoever asks from now on is told what is true then
         message = await _answered(command.answer(house, text))
         for start in range(0, len(askers), TOLD_AT_ONCE):
-            await asyncio.gather(*(say(message) for say in askers[start : start + TOLD_AT_ONCE]))
+            some = askers[start : start + TOLD_AT_ONCE]
+            told = await asyncio.gather(*(say(message) for say in some), return_exceptions=True)
+            for failed in filter(None, told):
+                log.error("an answer could not be said", exc_info=failed)
             await lull(PATIENCE)
 
     return listener

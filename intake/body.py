@@ -4,7 +4,6 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from intake.answer import NotUnderstood, TooLarge, refuse
@@ -110,18 +109,15 @@ def _near(error: json.JSONDecodeError) -> str | None:
 def _deeper(value: Any, limit: int) -> bool:
     level = [value]
     for _ in range(limit + 1):
-        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, dict | list)]
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))  # this sees every value; a union is twice as slow
+        ]
         if not level:
             return False
     return True
-
-
-def _inside(value: Any) -> Iterator[Any]:
-    match value:
-        case dict():
-            yield from value.values()
-        case list():
-            yield from value
 
 
 def _too_deep() -> NotUnderstood:

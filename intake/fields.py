@@ -13,16 +13,22 @@ _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 class Fields:
     """The fields of one object; what nobody took is `rest`."""
 
+    __slots__ = ("_fields", "_inner")
+
     def __init__(self, fields: dict[str, Any]) -> None:
         self._fields: dict[str, Any] = dict(fields)
         self._inner: dict[str, Fields] = {}
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to take."""
+        return bool(self._fields)
+
     def text(self, *names: str) -> str | None:
         """The first of these fields that says something, as text; numbers are read as text too."""
+        fields = self._fields
         for name in names:
-            said = self.peek(name)
-            if said:
-                del self._fields[name]
+            if name in fields and (said := as_text(fields[name])):
+                del fields[name]
                 return said
         return None
 
@@ -32,10 +38,10 @@ class Fields:
 
     def email(self) -> str | None:
         """The field `email` if it holds an address; anything else stays where it is."""
-        address = as_email(self._fields.get("email"))
-        if address:
+        if "email" in self._fields and (address := as_email(self._fields["email"])):
             del self._fields["email"]
-        return address
+            return address
+        return None
 
     def flag(self, name: str) -> bool | None:
         """The field's value if it is true or false."""
@@ -47,7 +53,7 @@ class Fields:
         """The fields of the object in that field, none if it is no object; what they leave stays here."""
         if isinstance(self._fields.get(name), dict):
             self._inner[name] = Fields(self._fields.pop(name))
-        return self._inner.setdefault(name, Fields({}))
+        return self._inner.get(name, NOTHING)
 
     def take_rest(self) -> dict[str, Any]:
         """All that is left; from now on nothing is."""
@@ -57,8 +63,13 @@ class Fields:
 
     @property
     def rest(self) -> dict[str, Any]:
-        left = {name: inner.rest for name, inner in self._inner.items()}
-        return {**{name: rest for name, rest in left.items() if rest}, **self._fields}
+        if not self._inner:
+            return dict(self._fields)
+        left = {name: rest for name, inner in self._inner.items() if (rest := inner.rest)}
+        return {**left, **self._fields}
+
+
+NOTHING = Fields({})
 
 
 def as_text(value: Any) -> str | None:
@@ -78,6 +89,8 @@ def as_text(value: Any) -> str | None:
 
 def as_email(value: Any) -> str | None:
     """The address that a text is; None for anything else."""
+    if not isinstance(value, str) or "@" not in value:
+        return None
     try:
         return _EMAIL.validate_python(value, strict=True)
     except ValidationError:

@@ -39,9 +39,9 @@ class Message(BaseModel):
     previous_id: Id = _called("previousId", "previous_id")
     event: str | None = None
     name: str | None = None
-    traits: dict[str, Any] = {}
-    properties: dict[str, Any] = {}
-    context: dict[str, Any] = {}
+    traits: dict[str, Any] = Field(default_factory=dict)
+    properties: dict[str, Any] = Field(default_factory=dict)
+    context: dict[str, Any] = Field(default_factory=dict)
     timestamp: LooseMoment | None = None
     original_timestamp: LooseMoment | None = _called("originalTimestamp", "original_timestamp")
     sent_at: LooseMoment | None = _called("sentAt", "sent_at")

@@ -24,9 +24,9 @@ class Parts(NamedTuple):
     @property
     def left(self) -> dict[str, Any]:
         """What nobody took, of the whole message."""
-        context = {"context": self.context.rest} if self.context.rest else {}
-        traits = {"traits": self.traits.rest} if self.traits.rest else {}
-        return {**traits, **context, **self.message.others, **self.properties.rest}
+        named = {"traits": self.traits.rest, "context": self.context.rest}
+        held = {name: rest for name, rest in named.items() if rest}
+        return {**held, **self.message.others, **self.properties.rest}
 
 
 def person(parts: Parts, *sources: Fields) -> dict[str, Any]:
@@ -49,6 +49,8 @@ def person(parts: Parts, *sources: Fields) -> dict[str, Any]:
 
 
 def _known(source: Fields) -> dict[str, Any]:
+    if not source:
+        return {}
     first, last = source.text("first_name", "firstName"), source.text("last_name", "lastName")
     return said(
         {
@@ -108,13 +110,17 @@ def origin(parts: Parts, url: str | None) -> dict[str, Any] | None:
 
 
 def _campaign(campaign: Fields) -> dict[str, Any]:
+    if not campaign:
+        return {}
     words = {name: campaign.text(name) for name in ("source", "medium", "term", "content")}
     return said({"campaign": campaign.text("name"), **words})
 
 
 def _utm(url: str | None) -> dict[str, Any]:
+    if not url or "?" not in url:
+        return {}
     try:
-        query = parse_qs(urlsplit(url or "").query)
+        query = parse_qs(urlsplit(url).query)
     except ValueError:
         return {}
     words = ("source", "medium", "campaign", "term", "content")
@@ -131,4 +137,4 @@ def path_of(url: str | None) -> str | None:
 
 def said(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that hold something."""
-    return {name: value for name, value in fields.items() if value not in (None, "")}
+    return {name: value for name, value in fields.items() if value is not None and value != ""}

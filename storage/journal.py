@@ -4,17 +4,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import PydanticSerializationError
-from sqlalchemy.dialects import postgresql, sqlite
 
 from funnel.events import EVENT, CampaignSpent, Event, LeadEvent
 from storage.columns import plain
 from storage.tables import SET_ASIDE, UNTOLD, journal
 
 Row = dict[str, Any]
+ROWS = 200  # of one statement in SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,41 @@ def _append_sqlite(c: sa.Connection, workspace: str, rows: Sequence[Row]) -> int
     last = c.execute(
         sa.select(sa.func.coalesce(sa.func.max(journal.c.seq), 0)).where(journal.c.workspace_id == workspace)
     ).scalar_one()
-    numbered = [row | {"seq": seq} for seq, row in enumerate(rows, start=last + 1)]
-    return c.execute(sqlite.insert(journal).on_conflict_do_nothing(), numbered).rowcount
+    numbered = [(seq, *map(_written, row.values())) for seq, row in enumerate(rows, start=last + 1)]
+    return sum(
+        c.exec_driver_sql(_insert_sqlite(len(some)), tuple(chain.from_iterable(some))).rowcount
+        for some in (numbered[start : start + ROWS] for start in range(0, len(numbered), ROWS))
+    )
+
+
+def _written(value: Any) -> Any:
+    """A value as SQLAlchemy writes it into SQLite."""
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds") if isinstance(value, datetime) else value
+
+
+@cache
+def _insert_sqlite(rows: int) -> str:
+    """One statement for many rows: the driver lets other threads run once, not once a row."""
+    values = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * rows)
+    return f"INSERT INTO journal ({_COLUMNS}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608 - no value in it
 
 
 def _append_postgresql(c: sa.Connection, _workspace: str, rows: Sequence[Row]) -> int:
-    insert = postgresql.insert(journal).on_conflict_do_nothing().returning(journal.c.seq)
-    return len(c.execute(insert, rows).all())
+    columns = zip(*(row.values() for row in rows), strict=True)
+    return c.exec_driver_sql(_INSERT_POSTGRESQL, tuple(map(list, columns))).rowcount
 
 
+# The one busy insert goes to the driver as it is: SQLAlchemy would look at every value of every row again.
+_COLUMNS = "seq, workspace_id, source, event_id, type, at, received_at, quiet, body"
+_INSERT_POSTGRESQL = f"""
+    INSERT INTO journal ({_COLUMNS})
+    SELECT nextval('journal_seq'), one.*
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::text[],
+        $5::timestamptz[], $6::timestamptz[], $7::bool[], $8::text[]
+    ) AS one
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 - no value in it
 _append: dict[str, Callable[[sa.Connection, str, Sequence[Row]], int]] = {
     "sqlite": _append_sqlite,
     "postgresql": _append_postgresql,

@@ -20,12 +20,12 @@ from funnel.playbook import Playbook
 from funnel.triggers import deserves_brief
 from storage import facts, identity, journal, marking, spending
 from storage.database import Database, take_turn
-from storage.lull import lull
+from storage.lull import no_crowd
 from storage.tables import NOBODY
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0  # seconds that telling lets a crowd at the doors go first
+PATIENCE = 2.0  # seconds that telling lets a crowd at the doors go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ async def tell_or_set_aside(
     The culprit itself is set aside by a transaction of its own. When the database is what fails, that
     fails too, and nothing is set aside.
     """
-    await lull(PATIENCE)
+    before = database.writes()
     try:
-        return await database.write(
+        told = await database.write(
             partial(tell_next, workspace=workspace, playbook=playbook, now=now, limit=limit)
         )
     except Exception as error:
@@ -58,6 +58,9 @@ async def tell_or_set_aside(
         receipt = await database.write(partial(journal.set_next_aside, workspace=workspace))
         log.exception("set aside an event that cannot be told: %s", receipt)
         return Told(events=1, leads=0, cards=0)
+    if told.events == limit:  # there is more to tell: senders who wait to be answered go first
+        await no_crowd(database.writes, before + 1, PATIENCE)
+    return told
 
 
 TROUBLE = ("08", "40", "53", "57", "58")  # connections, deadlocks, resources, operators, the system
