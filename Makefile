@@ -6,7 +6,7 @@ NODE_READY := tests/node/node_modules/.ready
 SOURCES := bot briefs funnel intake storage workspace tests benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types fix bench bench-long screenshot lock clean
+.PHONY: help setup demo test check format lint types fix bench bench-quick screenshot lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,11 +47,11 @@ fix: $(READY) ## format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix --quiet $(SOURCES) || true
 	$(BIN)/ruff format $(SOURCES)
 
-bench: $(READY) ## measure, and print docs/performance.md's table
-	$(BIN)/python -m benchmarks
-
-bench-long: $(READY) ## the same, with the reliability proof in its long form
+bench: $(READY) ## measure speed and size, then prove reliability in its long form (20 minutes)
 	$(BIN)/python -m benchmarks --long
+
+bench-quick: $(READY) ## only speed and size: docs/performance.md's table
+	$(BIN)/python -m benchmarks
 
 screenshot: $(READY) ## the README's picture, with headless Chromium
 	$(BIN)/python docs/screenshot.py

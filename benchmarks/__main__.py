@@ -1,4 +1,4 @@
-"""Measure, and print docs/performance.md's table: `make bench`, or `make bench-long`.
+"""Measure, and print docs/performance.md's table: `make bench-quick`; `make bench` has `--long` too.
 
 python -m benchmarks [--long] [funnel_command] [latency] [intake] [idle]
 """

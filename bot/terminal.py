@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,22 +19,26 @@ out = Console(highlight=False, soft_wrap=True, markup=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 
+MENDABLE = (TipoffError, SQLAlchemyError, OSError)
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Do the work of one command; a failure that a person can mend is a sentence and an exit code."""
     try:
         return asyncio.run(work)
-    except* TipoffError as group:
-        _fail(group)
-    except* (SQLAlchemyError, OSError) as group:
-        _fail(group)
+    except Exception as error:
+        failure = _first(error)
+        if not isinstance(failure, MENDABLE):
+            raise
+    err.print(str(getattr(failure, "orig", None) or failure))  # what the database said, without the statement
+    raise typer.Exit(2 if isinstance(failure, QuestionError) else 1)
 
 
-def _fail(group: BaseExceptionGroup[Any]) -> NoReturn:
-    first: BaseException = group
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    err.print(str(getattr(first, "orig", None) or first))  # what the database said, without the statement
-    raise typer.Exit(2 if isinstance(first, QuestionError) else 1)
+def _first(error: Exception) -> Exception:
+    """The failure itself, where tasks that ran together wrapped it in a group."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def log_to_stderr(*, verbose: bool, quiet: bool = False) -> None:

@@ -70,7 +70,7 @@ def test_every_make_target_does_what_it_says() -> None:
     assert named <= MAKE.keys()
     for target in named:
         plan = subprocess.run(  # noqa: S603 - a dry run
-            ["make", "--dry-run", "--always-make", target],  # noqa: S607 - whichever make there is
+            ["make", "--dry-run", "--always-make", "--no-print-directory", target],  # noqa: S607 - whichever make there is
             cwd=HOUSE,
             capture_output=True,
             text=True,
