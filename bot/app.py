@@ -27,11 +27,11 @@ from bot.actions.action import Action, Press, Submission, Submitted, lead_id
 from bot.commands import COMMANDS
 from bot.commands.command import Command
 from bot.house import House
+from bot.lull import lull
 from bot.slack import NETWORK
 from briefs import catalog
 from briefs.message import Message
 from funnel.errors import QuestionError, TipoffError
-from storage.lull import lull
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("tipoff.bolt")

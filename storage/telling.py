@@ -4,6 +4,7 @@ One transaction tells a batch of events: whose they are, what those leads come t
 may have changed with them.
 """
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Mapping
@@ -20,11 +21,12 @@ from funnel.playbook import Playbook
 from funnel.triggers import deserves_brief
 from storage import facts, identity, journal, marking, spending
 from storage.database import Database, take_turn
-from storage.lull import no_crowd
 from storage.tables import NOBODY
 
 log = logging.getLogger(__name__)
 
+NOW_AND_THEN = 3  # writes between two looks, which are no crowd
+LOOK_AGAIN = 0.12
 PATIENCE = 2.0  # seconds that telling lets a crowd at the doors go first
 
 
@@ -59,8 +61,17 @@ async def tell_or_set_aside(
         log.exception("set aside an event that cannot be told: %s", receipt)
         return Told(events=1, leads=0, cards=0)
     if told.events == limit:  # there is more to tell: senders who wait to be answered go first
-        await no_crowd(database.writes, before + 1, PATIENCE)
+        await _crowd_gone(database, before + 1)
     return told
+
+
+async def _crowd_gone(database: Database, seen: int) -> None:
+    """Wait until writes are begun only now and then, `PATIENCE` at most."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    while (now := database.writes()) - seen > NOW_AND_THEN and loop.time() < until:
+        seen = now
+        await asyncio.sleep(LOOK_AGAIN)
 
 
 TROUBLE = ("08", "40", "53", "57", "58")  # connections, deadlocks, resources, operators, the system
