@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from bot import sample
 from bot.house import clock
+from bot.importing import tell_all
 from bot.manifest import manifest
 from bot.service import Running, running
 from bot.settings import Settings, load_playbook
@@ -116,8 +117,7 @@ async def _remember(settings: Settings) -> None:
         events = tuple(sample.history(playbook, clock()))
         for start in range(0, len(events), BATCH):
             await store.record(events[start : start + BATCH])
-        while (await store.tell(playbook, clock(), limit=BATCH)).events:
-            pass
+        await tell_all(store, playbook)
     err.print(f"{len(events):,} events told.")
 
 

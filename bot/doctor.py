@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings, load_playbook
-from bot.slack import Slack
+from bot.slack import Slack, client_of
 from funnel.errors import TipoffError
 from funnel.playbook import Playbook
 from storage.store import Store
@@ -69,14 +68,12 @@ def _is_absent(url: str) -> bool:
 
 
 async def _slack(settings: Settings, playbook: Playbook) -> AsyncIterator[Finding]:
-    token = settings.slack_bot_token.get_secret_value()
-    if not token:
+    if not settings.slack_bot_token.get_secret_value():
         yield Finding(False, "slack", "set SLACK_BOT_TOKEN")
         return
     timeout = aiohttp.ClientTimeout(total=settings.tipoff_slack_timeout)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        client = AsyncWebClient(token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
-        slack = Slack(client)
+        slack = Slack(client_of(settings, session))
         scopes = await slack.scopes()
         if not isinstance(scopes, frozenset):
             yield Finding(False, "slack", scopes.sentence)

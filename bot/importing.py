@@ -16,6 +16,7 @@ from bot.settings import Settings, load_playbook
 from bot.terminal import err, out
 from funnel.errors import TipoffError
 from funnel.events import Event
+from funnel.playbook import Playbook
 from intake import csv
 from intake.answer import Problem
 from intake.mapping import Mapping, parse_mapping
@@ -38,10 +39,15 @@ async def import_file(settings: Settings, file: Path, source: str, mapping: str,
         rows = csv.read_rows(_watched(lines, moved), _mapping(mapping), source, playbook.zone, live=live)
         async with Store.open(settings.database_url, migrate=True) as store:
             recorded, problems = await _record(store, rows)
-            while (await store.tell(playbook, clock(), limit=BATCH)).events:
-                pass
+            await tell_all(store, playbook)
     _report(recorded, problems)
     return bool(problems)
+
+
+async def tell_all(store: Store, playbook: Playbook) -> None:
+    """Tell everything that was recorded."""
+    while (await store.tell(playbook, clock(), limit=BATCH)).events:
+        pass
 
 
 def _opened(file: Path) -> TextIO:

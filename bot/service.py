@@ -21,7 +21,7 @@ from bot import app as slack_app
 from bot import http
 from bot.house import House
 from bot.settings import Settings, SettingsError, load_playbook
-from bot.slack import ADVICE, NETWORK, Slack
+from bot.slack import ADVICE, NETWORK, Slack, client_of
 from bot.tasks import Tasks
 from bot.worker import Worker
 from storage.store import Store
@@ -117,7 +117,7 @@ async def running(
         _drained(Tasks(AT_ONCE)) as tasks,
     ):
         house = House(settings, playbook, store, tasks, session)
-        client = _client(settings, session)
+        client = client_of(settings, session)
         app = http.build(house)
         async with _working(Worker(house, Slack(client))), _serving(app, host, port) as url:
             log.info("the doors are open at %s", url)
@@ -130,16 +130,6 @@ async def running(
             else:
                 async with _listening(settings, bolt):
                     yield Running(house, url)
-
-
-def _client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A client that never repeats a call by itself: the stock one posts twice when a connection drops."""
-    return AsyncWebClient(
-        settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_api_url,
-        session=session,
-        retry_handlers=[],
-    )
 
 
 async def _meet(client: AsyncWebClient) -> slack_app.Identity:

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.settings import Settings
 from briefs.message import Message
 
 EVENT_TYPE = "tipoff_card"
@@ -106,6 +107,16 @@ class Absent:
 
 Unread = Limited | Away | Refused
 Outcome = Done | Absent | Unread | Unsure
+
+
+def client_of(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client that never repeats a call by itself: the stock one posts twice when a connection drops."""
+    return AsyncWebClient(
+        settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )
 
 
 class Slack:
