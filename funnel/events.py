@@ -65,7 +65,7 @@ ENGAGEMENT_KINDS: tuple[EngagementKind, ...] = get_args(EngagementKind)
 class Record(BaseModel):
     """A frozen value from outside that keeps what it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="strings")
 
 
 class Person(Record):
@@ -79,7 +79,7 @@ class Person(Record):
     company: Words | None = None
     phone: Words | None = None
     country: Words | None = None
-    traits: dict[str, Any] = {}
+    traits: dict[str, Any] = Field(default_factory=dict)  # a default would be copied deeply for each person
 
     @model_validator(mode="after")
     def _has_an_id(self) -> Self:

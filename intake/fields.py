@@ -16,7 +16,7 @@ class Fields:
     __slots__ = ("_fields", "_inner")
 
     def __init__(self, fields: dict[str, Any]) -> None:
-        self._fields: dict[str, Any] = dict(fields)
+        self._fields = fields.copy()
         self._inner: dict[str, Fields] = {}
 
     def __bool__(self) -> bool:
@@ -27,7 +27,7 @@ class Fields:
         """The first of these fields that says something, as text; numbers are read as text too."""
         fields = self._fields
         for name in names:
-            if name in fields and (said := as_text(fields[name])):
+            if (value := fields.get(name)) is not None and (said := as_text(value)):
                 del fields[name]
                 return said
         return None
@@ -51,8 +51,9 @@ class Fields:
 
     def inner(self, name: str) -> "Fields":
         """The fields of the object in that field, none if it is no object; what they leave stays here."""
-        if isinstance(self._fields.get(name), dict):
-            self._inner[name] = Fields(self._fields.pop(name))
+        if isinstance(value := self._fields.get(name), dict):
+            del self._fields[name]
+            self._inner[name] = Fields(value)
         return self._inner.get(name, NOTHING)
 
     def take_rest(self) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class Fields:
     @property
     def rest(self) -> dict[str, Any]:
         if not self._inner:
-            return dict(self._fields)
+            return self._fields
         left = {name: rest for name, inner in self._inner.items() if (rest := inner.rest)}
         return {**left, **self._fields}
 
@@ -74,17 +75,15 @@ NOTHING = Fields({})
 
 def as_text(value: Any) -> str | None:
     """A text or a number as trimmed text; None for anything else."""
-    match value:
-        case str():
-            return value.strip()
-        case bool():
-            return None
-        case int():
-            return str(value)
-        case float() if math.isfinite(value):
-            return f"{value:.15g}"
-        case _:
-            return None
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:.15g}"
+    return None
 
 
 def as_email(value: Any) -> str | None:

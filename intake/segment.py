@@ -54,15 +54,16 @@ def _items(batch: dict[str, Any]) -> Iterator[Any]:
     items = batch.get("batch")
     if not isinstance(items, list):
         raise refuse("batch must be a list of messages.", "batch", items)
-    sent = {"sentAt": batch["sentAt"]} if batch.get("sentAt") else {}
-    context = batch.get("context")
+    sent, context = batch.get("sentAt"), batch.get("context")
     for item in items:
-        yield _with_context({**sent, **item}, context) if isinstance(item, dict) else item
+        if isinstance(item, dict) and sent:
+            item.setdefault("sentAt", sent)
+        yield _with_context(item, context) if isinstance(item, dict) and context else item
 
 
 def _with_context(item: dict[str, Any], context: Any) -> dict[str, Any]:
     own = item.get("context") or {}
-    if isinstance(context, dict) and context and isinstance(own, dict):
+    if isinstance(context, dict) and isinstance(own, dict):
         return {**item, "context": {**context, **own}}
     return item
 
@@ -74,14 +75,13 @@ def _message(item: Any, received: datetime, playbook: Playbook) -> Parsed:
     try:
         message = Message.model_validate(stated)
         made = draft(message, playbook)
-        if not made.fields["person"].keys() & {"email", "user_id", "anonymous_id"}:
+        person = made.fields["person"]
+        if not (person["email"] or person["user_id"] or person["anonymous_id"]):
             return _problem("userId", "userId, anonymousId or an e-mail address in traits is required.")
-        envelope = {
-            "id": message.message_id or _fingerprint(stated),
-            "source": SOURCE,
-            "time": message.time(received),
-        }
-        return Parsed((made.model.model_validate({**made.fields, **envelope}),))
+        made.fields["id"] = message.message_id or _fingerprint(stated)
+        made.fields["source"] = SOURCE
+        made.fields["time"] = message.time(received)
+        return Parsed((made.model.model_validate(made.fields),))
     except ValidationError as error:
         return problems_of(error, _NAMES)
 

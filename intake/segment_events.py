@@ -22,7 +22,9 @@ def draft(message: Message, playbook: Playbook) -> Draft:
     """The event that a message makes; what found no home is in its field `properties`."""
     parts = Parts.of(message)
     made = _made(parts, playbook)
-    return Draft(made.model, said({**made.fields, "properties": parts.left or None}))
+    if left := parts.left:
+        made.fields["properties"] = left
+    return made
 
 
 def _made(parts: Parts, playbook: Playbook) -> Draft:
@@ -31,7 +33,7 @@ def _made(parts: Parts, playbook: Playbook) -> Draft:
             return Draft(LeadIdentified, {"person": person(parts, parts.traits)})
         case "group":
             company = parts.traits.text("name")
-            return Draft(LeadIdentified, {"person": said({**person(parts), "company": company})})
+            return Draft(LeadIdentified, {"person": {**person(parts), "company": company}})
         case "alias":
             previous = parts.message.previous_id
             return Draft(LeadIdentified, {"person": person(parts), "previous_id": previous})
@@ -83,7 +85,7 @@ def _engaged(parts: Parts, kind: EngagementKind, label: str) -> Draft:
 
 def _viewed(parts: Parts) -> Draft:
     """A page or screen; a screen has no address, and is known by its name."""
-    properties, page, name = parts.properties, parts.context.inner("page"), parts.message.name
+    properties, page, name = parts.properties, parts.context.inner("page"), parts.message.name or None
     url = properties.text("url") or page.text("url")
     title = properties.text("title") or page.text("title") or name
     fields = {

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from intake.fields import as_text
 from intake.moment import LooseMoment
 
 MessageKind = Literal["identify", "track", "page", "screen", "group", "alias"]
@@ -13,18 +12,11 @@ KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
 PLUMBING = frozenset({"action", "type", "integrations", "version", "writeKey", "_metadata"})
 
 
-def _id(value: Any) -> str | None:
-    text = as_text(value)
-    if text is None:
-        raise ValueError("must be text")
-    return text or None
-
-
 def _called(name: str, snake: str) -> Any:
     return Field(default=None, validation_alias=AliasChoices(name, snake))
 
 
-Id = Annotated[str | None, BeforeValidator(_id)]
+Id = Annotated[str | None, StringConstraints(strip_whitespace=True), Field(coerce_numbers_to_str=True)]
 
 
 class Message(BaseModel):

@@ -25,8 +25,11 @@ class Parts(NamedTuple):
     def left(self) -> dict[str, Any]:
         """What nobody took, of the whole message."""
         named = {"traits": self.traits.rest, "context": self.context.rest}
-        held = {name: rest for name, rest in named.items() if rest}
-        return {**held, **self.message.others, **self.properties.rest}
+        return {
+            **{name: rest for name, rest in named.items() if rest},
+            **self.message.others,
+            **self.properties.rest,
+        }
 
 
 def person(parts: Parts, *sources: Fields) -> dict[str, Any]:
@@ -34,23 +37,20 @@ def person(parts: Parts, *sources: Fields) -> dict[str, Any]:
     context_traits = parts.context.inner("traits")
     known: dict[str, Any] = {}
     for source in (*sources, context_traits):
-        known = {**_known(source), **known}
+        if source:
+            known = {**_known(source), **known}
     found = known.get("email") or parts.properties.email() or as_email(parts.message.user_id)
     traits = {**context_traits.take_rest(), **parts.traits.take_rest()} if parts.traits in sources else {}
-    return said(
-        {
-            **known,
-            "email": found,
-            "user_id": parts.message.user_id,
-            "anonymous_id": parts.message.anonymous_id,
-            "traits": traits or None,
-        }
-    )
+    return {
+        **known,
+        "email": found,
+        "user_id": parts.message.user_id or None,
+        "anonymous_id": parts.message.anonymous_id or None,
+        "traits": traits,
+    }
 
 
 def _known(source: Fields) -> dict[str, Any]:
-    if not source:
-        return {}
     first, last = source.text("first_name", "firstName"), source.text("last_name", "lastName")
     return said(
         {
@@ -117,7 +117,7 @@ def _campaign(campaign: Fields) -> dict[str, Any]:
 
 
 def _utm(url: str | None) -> dict[str, Any]:
-    if not url or "?" not in url:
+    if not url or "utm_" not in url:
         return {}
     try:
         query = parse_qs(urlsplit(url).query)

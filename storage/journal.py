@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic_core import PydanticSerializationError
 
-from funnel.events import EVENT, CampaignSpent, Event, LeadEvent
+from funnel.events import EVENT, CampaignSpent, Event, EventKey, LeadEvent
 from storage.columns import plain
 from storage.tables import SET_ASIDE, UNTOLD, journal
 
 Row = dict[str, Any]
+KEY = ("source", "event_id")  # what makes two rows of a workspace the same
 ROWS = 200  # of one statement in SQLite
+
+
+class NotAllNew(Exception):  # noqa: N818 - undoes a transaction; nobody outside of this room sees it
+    """Some of the rows stand in the journal already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def rows(workspace: str, events: Iterable[Event], received_at: datetime) -> list
             "quiet": event.quiet,
             "body": body(event),
         }
-        for event in sorted(events, key=lambda event: event.key)
+        for event in sorted(events, key=attrgetter(*EventKey._fields))
     ]
 
 
@@ -71,20 +77,35 @@ def append(c: sa.Connection, *, workspace: str, rows: Sequence[Row]) -> Recorded
     return Recorded(new=new, repeated=len(rows) - new)
 
 
+def append_new(c: sa.Connection, *, workspace: str, rows: Sequence[Row]) -> None:
+    """Add the rows, none of which the journal has.
+
+    Raises:
+        NotAllNew: it has some; the transaction is to be undone.
+
+    """
+    if _append[c.dialect.name](c, workspace, rows) < len(rows):
+        raise NotAllNew
+
+
 def _append_sqlite(c: sa.Connection, workspace: str, rows: Sequence[Row]) -> int:
     last = c.execute(
         sa.select(sa.func.coalesce(sa.func.max(journal.c.seq), 0)).where(journal.c.workspace_id == workspace)
     ).scalar_one()
-    numbered = [(seq, *map(_written, row.values())) for seq, row in enumerate(rows, start=last + 1)]
+    values = [(seq, *row.values()) for seq, row in enumerate(map(_written, rows), start=last + 1)]
     return sum(
         c.exec_driver_sql(_insert_sqlite(len(some)), tuple(chain.from_iterable(some))).rowcount
-        for some in (numbered[start : start + ROWS] for start in range(0, len(numbered), ROWS))
+        for some in (values[start : start + ROWS] for start in range(0, len(values), ROWS))
     )
 
 
-def _written(value: Any) -> Any:
-    """A value as SQLAlchemy writes it into SQLite."""
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds") if isinstance(value, datetime) else value
+def _written(row: Row) -> Row:
+    """A row with its times as SQLAlchemy writes them into SQLite."""
+    return {**row, "at": _text(row["at"]), "received_at": _text(row["received_at"])}
+
+
+def _text(time: datetime) -> str:
+    return time.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 @cache

@@ -8,7 +8,6 @@ the sent state of cards can be derived again (`rebuild`).
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
@@ -24,9 +23,11 @@ from storage.counting import Totals
 from storage.database import Database, open_database
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
+from storage.recording import Recorder
 from storage.telling import Told
 
 T = TypeVar("T")
+PATIENCE = 1.0  # seconds that telling waits while a crowd of senders is answered
 
 
 class Store:
@@ -38,6 +39,7 @@ class Store:
 
     def __init__(self, database: Database, workspace: str) -> None:
         self._database = database
+        self._recorder = Recorder(database, workspace)
         self._workspace = workspace
         self.cards = Cards(database, workspace)
 
@@ -57,10 +59,12 @@ class Store:
 
         """
         database = open_database(url)
+        store = cls(database, workspace)
         try:
             await (schema.upgrade(database) if migrate else schema.check(database))
-            yield cls(database, workspace)
+            yield store
         finally:
+            await store._recorder.close()
             await database.close()
 
     async def record(self, events: Iterable[Event]) -> Recorded:
@@ -72,14 +76,16 @@ class Store:
         rows = journal.rows(self._workspace, events, received_at=datetime.now(UTC))
         if not rows:
             return Recorded(new=0, repeated=0)
-        return await self._database.write(partial(journal.append, workspace=self._workspace, rows=rows))
+        return await self._recorder.record(rows)
 
     async def tell(self, playbook: Playbook, now: datetime, limit: int = 200) -> Told:
         """Tell the leads of the next untold events again, and mark their cards; call it until `events` is 0.
 
         A lead that deserves a brief and has no card gets one, due at `now`. Replicas take turns. An event
-        that cannot be told is logged and set aside, so that it does not hold up the others.
+        that cannot be told is logged and set aside, so that it does not hold up the others. While a crowd
+        of callers waits for `record`, telling waits up to a second.
         """
+        await self._recorder.calm(PATIENCE)
         return await telling.tell_or_set_aside(self._database, self._workspace, playbook, now, limit)
 
     async def rebuild(self, playbook: Playbook) -> Rebuilt:

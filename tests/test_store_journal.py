@@ -112,6 +112,32 @@ async def test_replicas_that_record_the_same_events_at_once_record_them_once(
     assert sum(one.repeated for one in counted) == 7 * 40
 
 
+async def test_callers_who_come_together_each_learn_which_events_were_theirs_to_add(store: Store) -> None:
+    counted = await asyncio.gather(
+        store.record([captured("1")]),
+        *(store.record([captured(str(number)), captured(str(number + 1))]) for number in range(10, 30, 2)),
+        store.record([captured("11"), captured("99")]),
+    )
+
+    assert counted == [
+        Recorded(new=1, repeated=0),
+        *[Recorded(new=2, repeated=0)] * 10,
+        Recorded(new=1, repeated=1),
+    ]
+    assert (await store.counts()).events == 22
+
+
+async def test_a_caller_who_leaves_does_not_hold_up_the_others(store: Store) -> None:
+    callers = [asyncio.create_task(store.record([captured(str(number))])) for number in range(20)]
+    await asyncio.sleep(0)
+    for caller in callers[1::2]:
+        caller.cancel()
+
+    outcomes = await asyncio.gather(*callers, return_exceptions=True)
+
+    assert [isinstance(outcome, Recorded) for outcome in outcomes] == [True, False] * 10
+
+
 async def test_a_caller_who_fails_does_not_undo_the_others(store: Store) -> None:
     broken = captured("2").model_copy(update={"source": None})
     outcomes = await asyncio.gather(
