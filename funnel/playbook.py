@@ -10,10 +10,11 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.part import Part
 
 
 class Stage(StrEnum):
@@ -48,10 +49,6 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("is not an IANA time zone such as Europe/Berlin or America/New_York") from None
     return name
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Channels(Part):
@@ -126,9 +123,9 @@ class Playbook(Part):
     hand_raise: HandRaise = HandRaise()
     score: Score = Score()
     sla: Sla = Sla()
-    aliases: dict[str, Alias] = {}
-    stages: dict[str, Stage] = {}
-    deal_stages: dict[str, Stage] = {}
+    aliases: dict[str, Alias] = Field(default_factory=dict)
+    stages: dict[str, Stage] = Field(default_factory=dict)
+    deal_stages: dict[str, Stage] = Field(default_factory=dict)
     crm_url: str | None = Field(
         default=None, pattern=r"^https?://", description="where a lead opens in the CRM; {email} is filled in"
     )

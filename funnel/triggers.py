@@ -48,3 +48,8 @@ def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
         return False
     left = [entry.at for entry in lead.stages if entry.stage in EXITS]
     return lead.stage not in EXITS or reasons[-1].at > left[-1]
+
+
+def episodes(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
+    """The occasions that each deserve a message of their own, oldest first; later ones belong to it."""
+    return occasions(lead, playbook)[:1] if deserves_brief(lead, playbook) else ()
