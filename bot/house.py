@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.settings import Settings
 from bot.tasks import Tasks
-from funnel.events import Event
+from funnel.events import Event, dated
 from funnel.playbook import Playbook
 from storage.journal import Recorded
 from storage.store import Store
@@ -38,7 +38,8 @@ class House:
 
     async def record(self, events: Sequence[Event]) -> Recorded:
         """Append events to the journal; durable when this returns. The telling of leads follows by itself."""
-        recorded = await self.store.record(events)
+        now = self.now()
+        recorded = await self.store.record([dated(event, now) for event in events])
         if recorded.new:
             self.untold.set()
         return recorded

@@ -15,7 +15,7 @@ from bot.house import clock
 from bot.settings import Settings, load_playbook
 from bot.terminal import err, out
 from funnel.errors import TipoffError
-from funnel.events import Event
+from funnel.events import Event, dated
 from funnel.playbook import Playbook
 from intake import csv
 from intake.answer import Problem
@@ -72,11 +72,12 @@ async def _record(store: Store, rows: Iterable[Row]) -> tuple[Recorded, list[Pro
     problems: list[Problem] = []
     events: list[Event] = []
     new = repeated = 0
+    received = clock()
     for _, read in rows:
         if isinstance(read, Problem):
             problems.append(read)
         else:
-            events += read
+            events += (dated(event, received) for event in read)
         if len(events) >= BATCH:
             done = await store.record(events)
             new, repeated, events = new + done.new, repeated + done.repeated, []

@@ -51,22 +51,9 @@ async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
 
 
 def _receipts(one: Brief) -> list[str]:
-    """Each fact of a brief with the events that prove it."""
-    facts = {
-        "name": one.name,
-        "e-mail": one.email,
-        "company": one.company,
-        "title": one.title,
-        "owner": one.owner,
-        "comment": one.comment,
-        **{f"read {consumed.title.value}": consumed.title for consumed in one.consumed},
-    }
-    return [
-        "",
-        f"why now: {one.occasion.receipt}",
-        *(f"came from: {receipt}" for receipt in one.came_from_receipts),
-        *(f"{name}: {', '.join(map(str, fact.receipts))}" for name, fact in facts.items() if fact),
-    ]
+    """Each line of a brief with the events that prove it, and what no event does."""
+    proven = [f"{line}: {', '.join(map(str, keys)) or 'nothing'}" for line, keys in one.receipts.items()]
+    return ["", "Proven by", *proven, f"ask: {', '.join(one.ask) or 'nothing'} (not captured)"]
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from briefs import modal
 from briefs.blocks import draw
-from briefs.message import Message, TooLargeError, View, fallback
+from briefs.message import Message, TooLargeError, View, fallback, visible
 from briefs.page import render
 from briefs.plain import plain
 from funnel.brief import Brief
@@ -20,6 +20,13 @@ WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
 TABLE_ROWS = 20
 TIMELINE_ROWS = 20
+BUDGET = 600  # visible characters of a brief
+ROOMS = (
+    (2, 1.0),
+    (1, 1.0),
+    *((0, 0.85**step) for step in range(16)),
+    (0, 0.0),
+)  # detail, and share of lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,20 @@ class CommandHelp:
 
 
 def new_lead(brief: Brief) -> Message:
-    """The pre-call brief, with its buttons."""
-    return _message("new_lead", brief=brief)
+    """The pre-call brief, with its buttons: six lines that are read in five seconds.
+
+    What does not fit into `BUDGET` visible characters loses details first; then every value is clipped.
+    """
+    for detail, room in ROOMS:
+        made = _message("new_lead", brief=brief, detail=detail, room=room)
+        if visible(made) <= BUDGET:
+            break
+    return made
 
 
 def lead_card(brief: Brief) -> Message:
     """The same page for whoever asked; without a clock where nobody has to call."""
-    return _message("new_lead", brief=brief)
+    return new_lead(brief)
 
 
 def digest(briefs: Sequence[Brief]) -> Message:

@@ -91,6 +91,12 @@ class View:
         return view | ({"submit": _plain_text(self.submit)} if self.submit else {})
 
 
+def visible(message: Message) -> int:
+    """How many characters somebody reads, the row of buttons aside."""
+    lines = (block for block in message.blocks if block["type"] != "actions")
+    return sum(len(text) for block in lines for text in words_of(block))
+
+
 def fallback(plain: str) -> str:
     """`plain` as the top-level `text` of a message: `&<>` escaped, and cut where it is too long."""
     escaped = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

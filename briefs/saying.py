@@ -5,6 +5,9 @@ from datetime import date, datetime
 from functools import singledispatch
 from typing import Literal
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
 from briefs.literal import Markdown, clip, code, fold, literal, prose
 from briefs.marks import Button, Moment, link, marked, member
 from funnel.brief import Fact
@@ -15,6 +18,7 @@ from funnel.playbook import Stage
 NOT_CAPTURED = Markdown("not captured")
 NO_DATA = Markdown("no data")
 UNKNOWN = Markdown("–")
+SHORTEST = 12  # characters that are left of any value, however little room there is
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "BRL": "R$"}
 _ABBREVIATIONS = frozenset({Stage.MQL, Stage.SAL, Stage.SQL})
 
@@ -73,14 +77,26 @@ def _(value: Cost) -> Markdown:
     return NO_DATA if value.value is None else money(value.value, value.currency)
 
 
-def clipped(value: str | Fact | None, length: int) -> str:
-    """The words of a value, `length` characters at most."""
+@pass_context
+def clipped(context: Context, value: str | Fact | None, length: int) -> str:
+    """The words of a value, `length` characters at most; fewer on a page that must be short."""
+    return clipped_to(value, max(SHORTEST, round(length * context.get("room", 1))))
+
+
+def clipped_to(value: str | Fact | None, length: int) -> str:
     return clip((value.value if isinstance(value, Fact) else value) or NOT_CAPTURED, length)
 
 
 def dated(value: datetime) -> Markdown:
     """A moment of any year."""
     return marked(f"{value.day} {value:%b %Y, %H:%M %Z}", Moment(int(value.timestamp())))
+
+
+def by(value: datetime, since: datetime) -> Markdown:
+    """A time to be ready by; in plain text without its day, where that is the day of `since`."""
+    if value.date() != since.astimezone(value.tzinfo).date():
+        return say(value)
+    return marked(f"{value:%H:%M %Z}", Moment(int(value.timestamp())))
 
 
 def day(value: datetime) -> Markdown:
@@ -125,17 +141,16 @@ def form(name: str | None) -> str:
     return folded if re.search(r"\bform$", folded, re.IGNORECASE) else f"{folded} form".strip()
 
 
-def spoken(title: str | Fact) -> str:
+@pass_context
+def _spoken(context: Context, title: str | Fact) -> str:
+    return spoken(clipped(context, title, 100))
+
+
+def spoken(words: str) -> str:
     """A title as it is said in a sentence: “on the Lifecycle of a Widget”."""
-    words = clipped(title, 100)
     if re.match(r"(The|An?) ", words):
         return words[0].lower() + words[1:]
     return f"the {words}" if re.match(r"[A-Z]\w+ of ", words) else words
-
-
-def article(word: str) -> str:
-    """The word before a noun: a widget expert, an infographic expert."""
-    return "an" if fold(word)[:1].casefold() in {*"aeiou"} else "a"
 
 
 def button(
@@ -150,8 +165,8 @@ def button(
 
 
 FILTERS = {
-    "article": article,
     "button": button,
+    "by": by,
     "clip": clipped,
     "code": code,
     "dated": dated,
@@ -159,11 +174,11 @@ FILTERS = {
     "fold": fold,
     "form": form,
     "link": link,
-    "member": lambda value: member(clipped(value, 60)),
+    "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "percent": percent,
     "prose": prose,
-    "spoken": spoken,
+    "spoken": _spoken,
     "when": say,
     "window": window,
 }

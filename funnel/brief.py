@@ -4,6 +4,7 @@ A fact is *sayable* when the person knowingly gave it or asked for it (a form, a
 and *silent* when they did not (an open, a page view, a score). The opener is made of sayable facts only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
@@ -11,9 +12,11 @@ from urllib.parse import quote
 
 from funnel.comment import Reading, Urgency, read
 from funnel.events import EventKey, Origin
-from funnel.lead import By, Lead, Motion, Scored, Touch, Trust
-from funnel.playbook import Playbook, Stage
-from funnel.triggers import Occasion, occasions
+from funnel.lead import By, Lead, Motion, ProfileField, Scored, Touch, Trust
+from funnel.playbook import Playbook
+from funnel.stage import EXITS, Stage
+from funnel.talk import Pitch, pitch
+from funnel.triggers import Occasion, episodes, occasions
 
 SAYABLE_KINDS = frozenset(
     {
@@ -26,10 +29,12 @@ SAYABLE_KINDS = frozenset(
     }
 )
 READ_KINDS = SAYABLE_KINDS - {"meeting_booked", "trial_started"}
-ASKED = 4
+ASKED = 3  # questions
+SPOKEN = 2  # titles in an opener
 
-Gap = Literal["company", "title", "referral", "need", "timeline", "budget"]
+Gap = Literal["need", "timeline", "budget", "referral", "company", "title"]
 Verb = Literal["downloaded", "signed up for", "joined"]
+Line = Literal["trigger", "who", "intent", "source", "opener"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,35 @@ class Consumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Opener:
+    """What a call may begin with: their name, what they took (oldest first), and the talk track's words."""
+
+    hello: Fact | None
+    took: tuple[Consumed, ...]
+    pitch: Pitch
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Everything in it that is about the person."""
+        return (*([self.hello] if self.hello else []), *(item.title for item in self.took))
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """What we already are to each other: a customer, an open deal, or somebody who once left, and why."""
+
+    kind: Literal["customer", "open deal", "recycled", "lost", "disqualified"]
+    since: datetime
+    receipts: tuple[EventKey, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the timeline: when, who did it, what in the kind's word, and its title where known."""
+    """A line of the timeline: when, who did it, what in the kind's word, and its title where known.
+
+    `ahead` rows claim to lie in the future; they count for nothing.
+    """
 
     at: datetime
     by: By
@@ -63,6 +95,7 @@ class Row:
     trust: Trust
     receipt: EventKey
     detail: str | None = None
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +104,7 @@ class Brief:
 
     `lead` is the store's id. `comment` is the newest thing they wrote, `reading` its parts. `consumed` and
     `timeline` are newest first and oldest first; times are in the playbook's zone.
-    `ask` names what was not captured, in the order of a call.
+    `ask` names what was not captured, most valuable first.
     `raised_hand` is whether they ever asked to talk, in history that was imported too.
     """
 
@@ -85,10 +118,12 @@ class Brief:
     title: Fact | None
     phone: Fact | None
     owner: Fact | None
+    relationship: Relationship | None
     score: Scored | None
     comment: Fact | None
     reading: Reading
     consumed: tuple[Consumed, ...]
+    opener: Opener
     came_from: Origin | None
     came_from_receipts: tuple[EventKey, ...]
     timeline: tuple[Row, ...]
@@ -111,34 +146,79 @@ class Brief:
         return self.name.value.split()[0] if self.name and self.name.value.split() else None
 
     @property
+    def asked_for(self) -> bool:
+        """Whether they wait for an answer to a form."""
+        return self.occasion.kind == "hand_raise"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether their own words say what they intend, rather than what they read."""
+        return self.comment is not None and (self.asked_for or not self.consumed)
+
+    @property
     def actions(self) -> int:
         """How many things they did; our own sends are not interactions of theirs."""
-        return sum(row.by == "they" for row in self.timeline)
+        return sum(row.by == "they" and not row.ahead for row in self.timeline)
 
     @property
     def sends(self) -> int:
-        return sum(row.by == "we" for row in self.timeline)
+        return sum(row.by == "we" and not row.ahead for row in self.timeline)
+
+    @property
+    def last_call(self) -> Row | None:
+        return next((row for row in reversed(self.timeline) if row.kind == "call_made"), None)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact about the person."""
+        known = (self.name, self.email, self.company, self.title, self.phone, self.owner, self.comment)
+        return (*(fact for fact in known if fact), *(item.title for item in self.consumed))
+
+    @property
+    def receipts(self) -> dict[Line, tuple[EventKey, ...]]:
+        """The events that prove each line; what is asked for is what no event proves."""
+        who = (self.name, self.company, self.title, self.owner)
+        return {
+            "trigger": (self.occasion.receipt,),
+            "who": _once(
+                *(key for fact in who if fact for key in fact.receipts),
+                *(self.relationship.receipts if self.relationship else ()),
+                *((self.score.receipt,) if self.score else ()),
+                *((self.last_call.receipt,) if self.last_call else ()),
+            ),
+            "intent": _once(
+                *(self.comment.receipts if self.comment else ()),
+                *(key for item in self.consumed for key in item.title.receipts),
+            ),
+            "source": _once(
+                *self.came_from_receipts,
+                *(self.comment.receipts if self.comment and self.reading.referred_by else ()),
+            ),
+            "opener": _once(*(key for fact in self.opener.facts for key in fact.receipts)),
+        }
 
 
-def build(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
-    """The brief of a lead, None where there is no occasion for one (or the person was forgotten)."""
-    reasons = occasions(lead, playbook)
-    if not reasons:
+def _once(*keys: EventKey) -> tuple[EventKey, ...]:
+    return tuple(dict.fromkeys(keys))
+
+
+def build(lead_id: int, lead: Lead, playbook: Playbook, episode: int = 1) -> Brief | None:
+    """The brief of a lead's `episode`, the first is 1; of the last one where there are fewer.
+
+    None where there is no occasion for one, or the person was forgotten.
+    """
+    found = episodes(lead, playbook)
+    if not found:
         return None
-    return _build(lead_id, lead, _foremost(reasons), playbook)
+    return _build(lead_id, lead, found[min(episode, len(found)) - 1], playbook)
 
 
 def look_up(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
     """The brief that somebody asks for, occasion or not; None only when nothing may be said."""
     if lead.forgotten or not (lead.touches or lead.stages):
         return None
-    reasons = occasions(lead, playbook)
-    return _build(lead_id, lead, _foremost(reasons) if reasons else _asked(lead), playbook)
-
-
-def _foremost(reasons: tuple[Occasion, ...]) -> Occasion:
-    """The reason to call: that they asked for it, else that their score rose; the first time of either."""
-    return next((reason for reason in reasons if reason.kind == "hand_raise"), reasons[0])
+    reasons = episodes(lead, playbook) or occasions(lead, playbook)
+    return _build(lead_id, lead, reasons[-1] if reasons else _asked(lead), playbook)
 
 
 def _asked(lead: Lead) -> Occasion:
@@ -147,48 +227,77 @@ def _asked(lead: Lead) -> Occasion:
 
 
 def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> Brief:
-    comment = _comment(lead)
-    reading = read(comment.value) if comment else Reading()
+    zone = playbook.zone
+    wrote = next((touch for touch in reversed(lead.touches) if (touch.comment or "").strip()), None)
+    comment = Fact(wrote.comment, (wrote.receipt,)) if wrote and wrote.comment else None
+    reading = read(comment.value, wrote.at.astimezone(zone).date()) if comment and wrote else Reading()
     minutes = playbook.sla.hand_raise if occasion.kind == "hand_raise" else playbook.sla.qualified
     source = next((touch for touch in lead.touches if touch.origin and touch.origin == lead.origin), None)
-    email = lead.fact("email")
+    name, consumed = _profile(lead, "name"), _consumed(lead, zone)
     return Brief(
         lead=lead_id,
         occasion=occasion,
-        answer_by=(occasion.at + timedelta(minutes=minutes)).astimezone(playbook.zone),
+        answer_by=(occasion.at + timedelta(minutes=minutes)).astimezone(zone),
         stage=lead.stage,
-        name=_profile(lead, "name"),
+        name=name,
         email=_profile(lead, "email"),
         company=_profile(lead, "company"),
         title=_profile(lead, "title"),
         phone=_profile(lead, "phone"),
         owner=Fact(lead.owner.value, (lead.owner.receipt,), sayable=False) if lead.owner else None,
+        relationship=_relationship(lead, zone),
         score=lead.scores[-1] if lead.scores else None,
         comment=comment,
         reading=reading,
-        consumed=_consumed(lead, playbook.zone),
+        consumed=consumed,
+        opener=_opener(name, consumed, lead, playbook),
         came_from=lead.origin,
         came_from_receipts=(source.receipt,) if source else (),
-        timeline=tuple(_row(touch, playbook.zone) for touch in lead.touches),
+        timeline=tuple(_rows(lead, zone)),
         ask=_gaps(lead, reading),
         motion=lead.motion,
         raised_hand=any(touch.form and playbook.hand_raise.matches(touch.form) for touch in lead.touches),
-        crm_url=playbook.crm_url.replace("{email}", quote(email, safe="@"))
-        if playbook.crm_url and email
-        else None,
+        crm_url=_crm_url(lead, playbook),
     )
 
 
-def _profile(lead: Lead, name: Literal["name", "email", "title", "company", "phone"]) -> Fact | None:
+def _profile(lead: Lead, name: ProfileField) -> Fact | None:
     said = lead.profile.get(name)
     return Fact(said.value, (said.receipt,)) if said else None
 
 
-def _comment(lead: Lead) -> Fact | None:
-    for touch in reversed(lead.touches):
-        if touch.comment and touch.comment.strip():
-            return Fact(touch.comment, (touch.receipt,))
+def _crm_url(lead: Lead, playbook: Playbook) -> str | None:
+    email = lead.fact("email")
+    return playbook.crm_url.replace("{email}", quote(email, safe="@")) if playbook.crm_url and email else None
+
+
+def _relationship(lead: Lead, zone: tzinfo) -> Relationship | None:
+    """The strongest that there is: a customer, then an open deal, then the last time they left."""
+    for move in reversed(lead.history):
+        if move.stage is Stage.CUSTOMER:
+            return Relationship("customer", move.at.astimezone(zone), (move.receipt,))
+    for deal in lead.deals:
+        if deal.stage not in EXITS:
+            return Relationship("open deal", deal.opened_at.astimezone(zone), (deal.receipt,))
+    for move in reversed(lead.history):
+        kind = _LEFT.get(move.stage)
+        if kind:
+            return Relationship(kind, move.at.astimezone(zone), (move.receipt,), move.reason)
     return None
+
+
+_LEFT: dict[Stage, Literal["recycled", "lost", "disqualified"]] = {
+    Stage.RECYCLED: "recycled",
+    Stage.LOST: "lost",
+    Stage.DISQUALIFIED: "disqualified",
+}
+
+
+def _opener(name: Fact | None, consumed: tuple[Consumed, ...], lead: Lead, playbook: Playbook) -> Opener:
+    """The newest things they took, in the order of a story, and the words of the track that fits."""
+    topic = next((item.topic for item in consumed if item.topic), None)
+    words = pitch(playbook.talk_tracks, lead.fact("title"), topic, lead.stage)
+    return Opener(name, consumed[:SPOKEN][::-1], words)
 
 
 def _consumed(lead: Lead, zone: tzinfo) -> tuple[Consumed, ...]:
@@ -218,7 +327,12 @@ def _plain(kind: str | None) -> str | None:
 _VERBS: dict[str, Verb] = {"webinar_registered": "signed up for", "webinar_attended": "joined"}
 
 
-def _row(touch: Touch, zone: tzinfo) -> Row:
+def _rows(lead: Lead, zone: tzinfo) -> Iterator[Row]:
+    yield from (_row(touch, zone) for touch in lead.touches)
+    yield from (_row(touch, zone, ahead=True) for touch in lead.ahead)
+
+
+def _row(touch: Touch, zone: tzinfo, *, ahead: bool = False) -> Row:
     title = (
         (touch.asset and touch.asset.title)
         or (touch.email and touch.email.subject)
@@ -226,20 +340,25 @@ def _row(touch: Touch, zone: tzinfo) -> Row:
         or touch.form
         or touch.label
     )
-    detail = touch.form if touch.asset and touch.form else None
     return Row(
-        touch.at.astimezone(zone), touch.by, touch.kind, title or None, touch.trust, touch.receipt, detail
+        touch.at.astimezone(zone),
+        touch.by,
+        touch.kind,
+        title or None,
+        touch.trust,
+        touch.receipt,
+        detail=touch.form if touch.asset and touch.form else None,
+        ahead=ahead,
     )
 
 
 def _gaps(lead: Lead, reading: Reading) -> tuple[Gap, ...]:
-    """What was not captured and is worth a question, in the order of a call."""
-    referred = reading.referred_by or (lead.origin and lead.origin.referred_by)
+    """What was not captured and is worth a question, most valuable first."""
     known: dict[Gap, object] = {
-        "referral": referred,
         "need": reading.wants,
         "timeline": reading.when,
-        "budget": None,
+        "budget": reading.budget,
+        "referral": reading.referred_by or (lead.origin and lead.origin.referred_by),
         "company": lead.fact("company"),
         "title": lead.fact("title"),
     }

@@ -4,7 +4,7 @@ The data of an event is DESIGN's wire format (UTM words in `origin`, one person 
 Fields that nobody named are kept, so that a timeline can show them.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+SKEW = timedelta(minutes=5)  # by which a sender's clock may be fast
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # what every zone, database and Slack can show
 
 
@@ -133,13 +134,15 @@ class EventKey(NamedTuple):
 class _Event(Record):
     """An event's envelope: where it is from, when it happened (UTC), and whether it is history.
 
-    `quiet` events are told like any other but never announced; imports set it.
+    `quiet` events are told like any other but never announced; imports set it. `ahead` events were dated in
+    the future when they came; they are kept and shown, and count for nothing.
     """
 
     id: Key
     source: Key
     time: Utc
     quiet: bool = False
+    ahead: bool = False
 
     @property
     def key(self) -> EventKey:
@@ -206,13 +209,14 @@ class LeadStaged(_Event):
 class DealMoved(_Event):
     """A deal entered a stage: `open`, `won`, `lost`, or a name that the playbook maps.
 
-    `amount` is in major units of `currency` (120.50 dollars).
+    `amount` is in major units of `currency` (120.50 dollars), `reason` is why it was lost.
     """
 
     type: Literal["tipoff.deal.moved"] = "tipoff.deal.moved"
     deal: Key
     person: Person
     stage: Words
+    reason: Words | None = None
     amount: Amount | None = None
     currency: Words | None = None
     close_date: str | None = None
@@ -260,3 +264,8 @@ EVENT_TYPES: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind 
 def in_order(event: Event) -> tuple[datetime, str, str]:
     """The order of occurrence; ties fall by the event's key, so that every fold agrees."""
     return event.time, event.source, event.id
+
+
+def dated(event: Event, received: datetime) -> Event:
+    """The event, marked as `ahead` where its time lies more than `SKEW` after it was received."""
+    return event.model_copy(update={"ahead": True}) if event.time > received + SKEW else event

@@ -22,7 +22,8 @@ from funnel.events import (
     in_order,
 )
 from funnel.lead import Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
-from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.playbook import EXITS, Playbook, Stage
+from funnel.standing import UNSTATED, Evidence, stand
 
 OUR_KINDS = frozenset({"email_sent", "call_made"})
 CONFIRMS = timedelta(minutes=30)
@@ -31,20 +32,24 @@ PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone
 
 def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     """The lead whom these events make: one person's events, in any order and with any repetition."""
-    told = sorted({event.key: event for event in events}.values(), key=in_order)
-    if any(isinstance(event, LeadForgotten) for event in told):
+    every = sorted({event.key: event for event in events}.values(), key=in_order)
+    if any(isinstance(event, LeadForgotten) for event in every):
         return Lead(forgotten=True)
+    told = [event for event in every if not event.ahead]
     touches = _confirmed(tuple(_touches(told)))
     scores = tuple(_scores(told, playbook))
+    standing = stand(_evidence(told, scores, playbook))
     return Lead(
         profile=_profile(told),
         touches=touches,
-        stages=_stages(told, scores, playbook),
+        stages=standing.entries,
+        history=standing.history,
         scores=scores,
         deals=_deals(told, playbook),
         origin=_first_origin(touches),
         owner=_owner(told),
         motion=_motion(touches, playbook),
+        ahead=tuple(_touches([event for event in every if event.ahead])),
     )
 
 
@@ -121,47 +126,36 @@ def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
             )
 
 
-def _stages(
-    told: Sequence[LeadEvent], scores: Sequence[Scored], playbook: Playbook
-) -> tuple[StageEntry, ...]:
-    evidence = [
-        *(entry for event in told for entry in _evidence(event, playbook)),
-        *(StageEntry(Stage.MQL, score.at, score.receipt, "score") for score in scores if score.crossed),
-    ]
-    first: dict[Stage, StageEntry] = {}
-    for entry in sorted(evidence, key=lambda entry: (entry.at, entry.receipt)):
-        first.setdefault(entry.stage, entry)
-    return tuple(sorted((*first.values(), *_implied(first)), key=_order))
+def _evidence(told: Sequence[LeadEvent], scores: Sequence[Scored], playbook: Playbook) -> Iterator[Evidence]:
+    for event in told:
+        yield from _evidence_of(event, playbook)
+    for score in scores:
+        if score.crossed:
+            yield Evidence(StageEntry(Stage.MQL, score.at, score.receipt, "score"))
 
 
-def _order(entry: StageEntry) -> tuple[object, ...]:
-    return entry.at, FUNNEL.index(entry.stage) if entry.stage in FUNNEL else len(FUNNEL), entry.stage
-
-
-def _implied(explicit: dict[Stage, StageEntry]) -> Iterator[StageEntry]:
-    """An entry for each stage that was skipped on the way to a later one, at the time of that later one."""
-    later: StageEntry | None = None
-    for stage in reversed(FUNNEL):
-        if stage in explicit:
-            later = explicit[stage]
-        elif later:
-            yield replace(later, stage=stage, reason=None, implied=True)
-
-
-def _evidence(event: LeadEvent, playbook: Playbook) -> Iterator[StageEntry]:
+def _evidence_of(event: LeadEvent, playbook: Playbook) -> Iterator[Evidence]:
     if isinstance(event, LeadCaptured) or event.person.email:
-        yield StageEntry(Stage.INQUIRY, event.time, event.key)
+        yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
+    if reason := playbook.qualification.disqualified(event):
+        yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
     match event:
         case LeadCaptured() if playbook.hand_raise.matches(event.form):
-            yield StageEntry(Stage.MQL, event.time, event.key, "hand-raise")
+            yield Evidence(StageEntry(Stage.MQL, event.time, event.key, "hand-raise"))
         case LeadStaged():
             stage = playbook.stage(event.stage)
             if stage:
-                yield StageEntry(stage, event.time, event.key, event.reason)
+                yield Evidence(_entry(stage, event, event.reason), word=True)
         case DealMoved():
-            yield StageEntry(playbook.deal_stage(event.stage), event.time, event.key)
+            stage = playbook.deal_stage(event.stage)
+            yield Evidence(_entry(stage, event, event.reason), word=stage is not Stage.LOST)
         case _:
             pass
+
+
+def _entry(stage: Stage, event: LeadEvent, reason: str | None) -> StageEntry:
+    """The entry that an event witnesses; who leaves the funnel leaves it for a reason, stated or not."""
+    return StageEntry(stage, event.time, event.key, reason or (UNSTATED if stage in EXITS else None))
 
 
 def _deals(told: Sequence[LeadEvent], playbook: Playbook) -> tuple[Deal, ...]:

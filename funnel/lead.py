@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from funnel.events import Asset, EngagementKind, EventKey, Mail, Origin, Page
-from funnel.playbook import EXITS, FUNNEL, Stage
+from funnel.playbook import Stage
 
 TouchKind = Literal["captured"] | EngagementKind
 By = Literal["they", "we"]
@@ -48,7 +48,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class StageEntry:
-    """The first time a lead entered a stage; `implied` when a later stage proves that it must have."""
+    """That a lead entered a stage; `implied` when a later stage proves that it must have.
+
+    `reason` is the code for which it left the funnel, or what moved it. There always is one for who left.
+    """
 
     stage: Stage
     at: datetime
@@ -88,27 +91,27 @@ class Deal:
 class Lead:
     """One person, told from all their events in order of occurrence.
 
-    `origin` is the first touch's that names one; `origins` of touches stay with the touches.
+    `origin` is the first touch's that names one; `origins` of touches stay with the touches. `stages` has the
+    first entry into each stage, `history` every move from stage to stage. `ahead` are touches that claim to
+    lie in the future; they count for nothing.
     """
 
     profile: Mapping[ProfileField, Said] = field(default_factory=dict)
     touches: tuple[Touch, ...] = ()
     stages: tuple[StageEntry, ...] = ()
+    history: tuple[StageEntry, ...] = ()
     scores: tuple[Scored, ...] = ()
     deals: tuple[Deal, ...] = ()
     origin: Origin | None = None
     owner: Said | None = None
     motion: Motion | None = None
     forgotten: bool = False
+    ahead: tuple[Touch, ...] = ()
 
     @property
     def stage(self) -> Stage:
-        """The furthest stage of the funnel that was reached, or the exit taken since."""
-        furthest = max((entry for entry in self.stages if entry.stage in FUNNEL), key=_rank, default=None)
-        exits = [entry for entry in self.stages if entry.stage in EXITS]
-        if exits and (furthest is None or exits[-1].at >= furthest.at):
-            return exits[-1].stage
-        return furthest.stage if furthest else Stage.ANONYMOUS
+        """Where the lead stands after its last move."""
+        return self.history[-1].stage if self.history else Stage.ANONYMOUS
 
     @property
     def created_at(self) -> datetime | None:
@@ -131,7 +134,3 @@ class LeadSummary:
     company: str | None
     stage: Stage
     last_touch_at: datetime | None
-
-
-def _rank(entry: StageEntry) -> int:
-    return FUNNEL.index(entry.stage)

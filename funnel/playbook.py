@@ -4,7 +4,6 @@ Everything has a default, so that an empty playbook works. `Playbook.model_json_
 that `tipoff playbook schema` prints.
 """
 
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,32 +14,11 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
 from funnel.part import Part
-
-
-class Stage(StrEnum):
-    """Where a lead stands, in the order of the funnel; the last three leave it."""
-
-    ANONYMOUS = "anonymous"
-    INQUIRY = "inquiry"
-    MQL = "mql"
-    SAL = "sal"
-    SQL = "sql"
-    OPPORTUNITY = "opportunity"
-    CUSTOMER = "customer"
-    RECYCLED = "recycled"
-    DISQUALIFIED = "disqualified"
-    LOST = "lost"
-
-
-FUNNEL: tuple[Stage, ...] = (
-    Stage.INQUIRY,
-    Stage.MQL,
-    Stage.SAL,
-    Stage.SQL,
-    Stage.OPPORTUNITY,
-    Stage.CUSTOMER,
-)
-EXITS: frozenset[Stage] = frozenset({Stage.RECYCLED, Stage.DISQUALIFIED, Stage.LOST})
+from funnel.qualification import Qualification
+from funnel.stage import EXITS as EXITS
+from funnel.stage import FUNNEL as FUNNEL
+from funnel.stage import Stage as Stage
+from funnel.talk import TRACKS, Tracks
 
 
 def _zone(name: str) -> str:
@@ -100,6 +78,22 @@ class Sla(Part):
     qualified: Annotated[int, Field(ge=1)] = 240
 
 
+class Briefs(Part):
+    """Who is briefed again, and who is not."""
+
+    customers: bool = Field(default=False, description="whether customers are briefed like leads")
+    again_after_days: Annotated[int, Field(ge=0)] = 14
+    returns_after_days: Annotated[int, Field(ge=1)] = 60
+    returns_of: tuple[Stage, ...] = (
+        Stage.MQL,
+        Stage.SAL,
+        Stage.SQL,
+        Stage.OPPORTUNITY,
+        Stage.RECYCLED,
+        Stage.LOST,
+    )
+
+
 class Alias(Part):
     """What an event of an outside name means: a form (`form: Contact sales`) or an engagement kind."""
 
@@ -123,9 +117,12 @@ class Playbook(Part):
     hand_raise: HandRaise = HandRaise()
     score: Score = Score()
     sla: Sla = Sla()
+    briefs: Briefs = Briefs()
+    qualification: Qualification = Qualification()
     aliases: dict[str, Alias] = Field(default_factory=dict)
     stages: dict[str, Stage] = Field(default_factory=dict)
     deal_stages: dict[str, Stage] = Field(default_factory=dict)
+    talk_tracks: Tracks = TRACKS
     crm_url: str | None = Field(
         default=None, pattern=r"^https?://", description="where a lead opens in the CRM; {email} is filled in"
     )

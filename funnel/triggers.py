@@ -2,31 +2,41 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from funnel.events import EventKey
-from funnel.lead import Lead
+from funnel.lead import Lead, Touch
 from funnel.playbook import EXITS, Playbook, Stage
+from funnel.standing import stage_at
 
-SILENT = frozenset({Stage.CUSTOMER, Stage.DISQUALIFIED})
+Kind = Literal["hand_raise", "score", "returned", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A reason to brief a rep: they asked to talk, an upstream score rose into its band, or a rep asked."""
+    """A reason to brief a rep: they asked to talk, a score rose into its band, they came back.
 
-    kind: Literal["hand_raise", "score", "asked"]
+    `asked` is for the rep who looks somebody up; `away` is how long who came back had been silent.
+    """
+
+    kind: Kind
     at: datetime
     receipt: EventKey
     form: str | None = None
+    away: timedelta | None = None
 
 
 def occasions(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
     """Every live occasion in the lead's history, oldest first; history that was imported is none."""
     if lead.forgotten:
         return ()
-    return tuple(sorted(_all(lead, playbook), key=lambda occasion: (occasion.at, occasion.receipt)))
+    found = (
+        one
+        for one in _all(lead, playbook)
+        if _to_be_won(stage_at(lead.history, one.at, one.receipt), playbook)
+    )
+    return tuple(sorted(found, key=lambda occasion: (occasion.at, occasion.receipt)))
 
 
 def _all(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
@@ -36,20 +46,52 @@ def _all(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
     for score in lead.scores:
         if score.crossed and not score.quiet:
             yield Occasion("score", score.at, score.receipt)
+    yield from _returns(lead, playbook)
 
 
-def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
-    """Whether a rep should hear of this lead: there is an occasion, and the lead is still to be won.
+def _returns(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
+    """Each time somebody known does something after they had been silent for as long as the playbook says."""
+    silence = timedelta(days=playbook.briefs.returns_after_days)
+    last: Touch | None = None
+    for touch in lead.touches:
+        if touch.by == "we" or touch.trust == "low":
+            continue
+        away = touch.at - last.at if last else timedelta(0)
+        if away >= silence and not touch.quiet:
+            before = stage_at(lead.history, touch.at, touch.receipt)
+            if before in playbook.briefs.returns_of:
+                yield Occasion("returned", touch.at, touch.receipt, away=away)
+        last = touch
 
-    A customer and a disqualified lead stay silent; who was recycled or lost is heard when they come back.
-    """
-    reasons = occasions(lead, playbook)
-    if not reasons or lead.stage in SILENT:
-        return False
-    left = [entry.at for entry in lead.stages if entry.stage in EXITS]
-    return lead.stage not in EXITS or reasons[-1].at > left[-1]
+
+def _to_be_won(stage: Stage, playbook: Playbook) -> bool:
+    """Whether a lead in that stage is worth a brief; a customer is if the playbook says so."""
+    return stage is not Stage.DISQUALIFIED and (stage is not Stage.CUSTOMER or playbook.briefs.customers)
 
 
 def episodes(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
-    """The occasions that each deserve a message of their own, oldest first; later ones belong to it."""
-    return occasions(lead, playbook)[:1] if deserves_brief(lead, playbook) else ()
+    """The occasions that each deserve a message of their own, oldest first.
+
+    What follows one within the playbook's `again_after_days` belongs to it, unless the lead had left the
+    funnel in between, or asks to talk where the message only said that a score rose.
+    """
+    rest = timedelta(days=playbook.briefs.again_after_days)
+    chosen: list[Occasion] = []
+    for one in occasions(lead, playbook):
+        last = chosen[-1] if chosen else None
+        if (
+            last is None
+            or one.at - last.at >= rest
+            or (one.kind == "hand_raise" and last.kind != "hand_raise")
+            or any(last.at < move.at <= one.at and move.stage in EXITS for move in lead.history)
+        ):
+            chosen.append(one)
+    return tuple(chosen)
+
+
+def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
+    """Whether a rep should hear of this lead: there is an episode, and the lead has not left since."""
+    last = episodes(lead, playbook)[-1:]
+    if not last or not _to_be_won(lead.stage, playbook):
+        return False
+    return lead.stage not in EXITS or last[0].at > lead.history[-1].at

@@ -39,7 +39,7 @@ JOE = Person(email="joe@blow.example", name="Joe Blow")
 JON = Person(email="jon@doe.example", name="Jon Doe")
 COMMENT = (
     "My friend Dana Whitfield at Acme Robotics recommended you. We need a replacement widget line "
-    "for two plants and want it running by the end of next month."
+    "for two plants and want it running within three weeks."
 )
 MAIL = Mail(subject="Is your widget paying its way?")
 WHITE_PAPER = Asset(

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -24,6 +25,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage.schema import migrate
 from storage.store import Store
 from storage.tables import metadata
+
+hypothesis.settings.register_profile(
+    "patient", deadline=None
+)  # speed is measured by benchmarks, not by tests
+hypothesis.settings.load_profile("patient")
 
 GIVEN_SERVER = "TIPOFF_TEST_PG_URL"
 

@@ -203,7 +203,7 @@ async def test_a_logged_call_is_one_event_and_stands_in_the_timeline(talk: Talk)
         ANNA,
     )
     assert "· we called: left a message" in words(await modal(talk, BEN, "Timeline"))
-    assert "1 action, 1 send" in (await now(talk, card)).text
+    assert "we called: left a message" in (await now(talk, card)).text
 
 
 async def deliver_again(talk: Talk, form: View, values: dict[str, dict[str, str]]) -> None:

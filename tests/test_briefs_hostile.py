@@ -17,10 +17,11 @@ from briefs.literal import CAP, clip, fold
 from briefs.message import Message, View, words_of
 from briefs.page import Page, environment
 from briefs.plain import plain
-from funnel.brief import Brief, Fact
+from funnel.brief import Brief, Fact, Relationship
 from funnel.comment import Reading
 from funnel.errors import TipoffError
 from funnel.events import Origin
+from funnel.talk import Pitch
 from workspace.rules.surfaces import check_message_blocks, check_message_size, check_view
 
 MARK = "Marker"
@@ -77,8 +78,11 @@ FIELDS = (
     "came_from.campaign",
     "came_from.term",
     "consumed.title.value",
-    "consumed.type",
-    "consumed.topic",
+    "opener.took.title.value",
+    "opener.took.type",
+    "opener.pitch.question",
+    "opener.pitch.offer",
+    "relationship.reason",
     "score.grade",
     "score.model",
     "timeline.title",
@@ -97,12 +101,15 @@ def full(brief: Brief) -> Brief:
         owner=Fact("some owner", ()),
         came_from=Origin(source="some", medium="thing", campaign="good", term="searched"),
         reading=replace(brief.reading, when="next month", urgency="urgent"),
+        relationship=Relationship("recycled", brief.answer_by, (), "timing"),
+        opener=replace(brief.opener, pitch=Pitch("short", "Helpful?", "An expert?")),
     )
 
 
 HAND_RAISE = full(brief_of(joe()))
-HALF_READ = replace(HAND_RAISE, reading=Reading(wants="some wants"))
+HALF_READ = replace(HAND_RAISE, comment=Fact("Call me", ()), reading=Reading(wants="some wants"))
 SCORE = full(brief_of([*jon(), claim(JON)]))
+SCORE = replace(SCORE, opener=replace(SCORE.opener, took=SCORE.opener.took[:1]), consumed=SCORE.consumed[:1])
 PAGES: dict[str, Callable[[Brief], Message | View]] = {
     "new_lead": catalog.new_lead,
     "digest": lambda brief: catalog.digest([brief]),
@@ -207,7 +214,7 @@ def test_a_brief_of_long_values_fits(page: str, value: str) -> None:
         made = PAGES[page](everywhere(brief, value))
 
         check(made)
-        assert skeleton(made.blocks) == skeleton(PAGES[page](everywhere(brief, MARK)).blocks)
+        assert {*types(made.blocks)} <= {*types(PAGES[page](everywhere(brief, MARK)).blocks)}
 
 
 @pytest.mark.parametrize("page", PAGES)

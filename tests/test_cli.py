@@ -217,14 +217,17 @@ def test_receipts_name_the_events_behind_each_line(leads: Desk) -> None:
     added = proven.removeprefix(plain).strip().splitlines()
     assert proven.startswith(plain)
     assert [line.partition(": ")[0] for line in added] == [
-        "why now",
-        "came from",
-        "name",
-        "e-mail",
-        "company",
+        "Proven by",
+        "trigger",
+        "who",
+        "intent",
+        "source",
+        "opener",
+        "ask",
     ]
-    assert len({re.sub(r"^.*: ", "", line) for line in added}) == 1
-    assert added[0].startswith("why now: fair/")
+    assert added[1].startswith("trigger: fair/")
+    assert {added[place].partition(": ")[2] for place in (1, 2, 4, 5)} == {added[1].partition(": ")[2]}
+    assert added[3] == "intent: nothing"
 
 
 def test_brief_of_several_is_a_choice_and_of_nobody_a_failure(leads: Desk) -> None:

@@ -5,31 +5,26 @@ import subprocess
 import sys
 
 JOE = """\
-🔥 Contact sales form · asked for a call · answer by {time}
-Joe Blow · company/title: not captured · unassigned
+🔥 Contact sales form · asked for a call · urgent · answer by {time}
+Joe Blow · +1 216 555 0142 · company/title: not captured · unassigned
 
 Referred by: “Maria Chen at Northgate Foundry” (their words) · came from google / organic, \
-searched “meridian widgets”
+searched “meridian widgets” · demand-first
 Wants:       “a widget retrofit for two bottling lines” (their words)
-Timeline:    “within three weeks” (their words) → urgent
+Timeline:    “within three weeks” (their words) → urgent (≤ 30 d)
 Bring:       quote + proposal for a widget retrofit for two bottling lines; \
 thank Maria Chen at Northgate Foundry
-
-3 actions · demand-first · joe.blow@clearbrook-bottling.example · +1 216 555 0142
 """
 JON = """\
 🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by {time}
-Jon Doe · Plant Operations Manager at Harborline Packaging · fit A (Marketing Hub) · unassigned
+Jon Doe · Plant Operations Manager at Harborline Packaging · fit A · unassigned
 
-Read:      infographic “Lifecycle of a Widget” ({day}) · \
-white paper “10 Tips for Improving your Widget ROI” ({day})
-Came from: google / organic, campaign “seo-widget-roi-hub”, searched “how to improve widget roi”
+Read:      “Lifecycle of a Widget” · “10 Tips for Improving your Widget ROI”
+Came from: google / organic, “seo-widget-roi-hub” · lead-first
 Open with: “Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our \
-infographic on the Lifecycle of a Widget. Was that helpful for you? Are there any widget initiatives \
-I can help you with or can I connect you with a widget expert?”
-Ask:       referral, need, timeline, budget: not captured
-
-6 actions, 1 send · lead-first · open ~ low confidence · jon.doe@harborline-packaging.example
+infographic on the Lifecycle of a Widget. Was that helpful? Any widget initiatives I can help with, \
+or can I connect you with a widget expert?”
+Ask:       need, timeline, budget
 """
 
 
@@ -53,5 +48,5 @@ def test_the_demo_prints_what_was_said_and_ends_well() -> None:
 
 
 def _timeless(page: str) -> str:
-    moment = re.sub(r"\d{1,2} \w{3}, \d\d:\d\d E[SD]T", "{time}", page)
+    moment = re.sub(r"(?:\d{1,2} \w{3}, )?\d\d:\d\d E[SD]T", "{time}", page)
     return re.sub(r"\(\d{1,2} \w{3}\)", "({day})", moment)

@@ -399,7 +399,7 @@ BODIES = st.one_of(
 async def test_whatever_is_sent_is_never_answered_with_a_failure_of_ours(talk: Talk) -> None:
     paths = [EVENTS, *(f"/v1/{kind}" for kind in (*SEGMENT, "batch"))]
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(path=st.sampled_from(paths), headers=HEADERS, body=BODIES)
     def fuzz(path: str, headers: dict[str, bytes], body: bytes) -> None:
         key = b"Bearer " + KEY.encode()

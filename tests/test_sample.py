@@ -241,7 +241,10 @@ def test_a_lead_worth_a_brief_trickles_in_every_twenty_to_forty_seconds(playbook
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(briefed_at)]
     assert len(gaps) > 20
     assert min(gaps) >= 20
-    assert max(gaps) <= 41
+    assert (
+        sorted(gaps)[len(gaps) * 9 // 10] <= 41
+    )  # now and then it is a student who asks, and nobody is told
+    assert max(gaps) <= 82
 
 
 @pytest.mark.parametrize("seed", range(8))

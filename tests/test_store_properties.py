@@ -132,7 +132,7 @@ async def arrivals_agree(url: str, history: list[Event], data: st.DataObject) ->
 
 def many(examples: int) -> settings:
     haste = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=examples, deadline=None, suppress_health_check=haste)
+    return settings(max_examples=examples, suppress_health_check=haste)
 
 
 @many(40)

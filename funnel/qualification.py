@@ -1,0 +1,70 @@
+"""Who is no lead at all, and who is not one yet: the playbook's rules of disqualification."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from funnel.events import LeadCaptured, LeadEvent
+from funnel.part import Part
+
+Patterns = tuple[str, ...]
+
+
+class Rule(Part):
+    """A reason code, and the patterns of which any one is enough; `*` stands for any letters."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    email: Patterns = ()
+    title: Patterns = ()
+    company: Patterns = ()
+    country: Patterns = ()
+    form: Patterns = ()
+    comment: Patterns = ()
+
+    @model_validator(mode="after")
+    def _looks_somewhere(self) -> Self:
+        if not any((self.email, self.title, self.company, self.country, self.form, self.comment)):
+            raise ValueError("needs a pattern for email, title, company, country, form or comment")
+        return self
+
+    def matches(self, event: LeadEvent) -> bool:
+        """Whether what `event` says of the person, or on its form, fits one of the patterns."""
+        return any(_fits(text, patterns) for text, patterns in self._pairs(event))
+
+    def _pairs(self, event: LeadEvent) -> Iterator[tuple[str | None, Patterns]]:
+        person = event.person
+        yield from ((person.email, self.email), (person.title, self.title))
+        yield from ((person.company, self.company), (person.country, self.country))
+        if isinstance(event, LeadCaptured):
+            yield from ((event.form, self.form), (event.comment, self.comment))
+
+
+def _fits(text: str | None, patterns: Patterns) -> bool:
+    if not text or not patterns:
+        return False
+    plain = " ".join(text.casefold().split())
+    return any(fnmatchcase(plain, pattern.casefold()) for pattern in patterns)
+
+
+class Qualification(Part):
+    """Rules that disqualify at once, and rules for whom the score alone qualifies not yet."""
+
+    disqualify: tuple[Rule, ...] = (
+        Rule(reason="student", title=("student", "* student", "intern", "* intern")),
+        Rule(
+            reason="job seeker", form=("*career*", "*job application*", "*apply for a job*", "*internship*")
+        ),
+    )
+    not_yet: tuple[Rule, ...] = Field(
+        default=(), description="who becomes an MQL by asking to talk, never by score alone"
+    )
+
+    def disqualified(self, event: LeadEvent) -> str | None:
+        """The reason code for which `event` disqualifies its lead, if it does."""
+        return next((rule.reason for rule in self.disqualify if rule.matches(event)), None)
+
+    def waits(self, event: LeadEvent) -> str | None:
+        """The reason why the lead of `event` is not qualified by score yet, if there is one."""
+        return next((rule.reason for rule in self.not_yet if rule.matches(event)), None)
