@@ -39,11 +39,15 @@ Line = Literal["trigger", "who", "intent", "source", "opener"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value as it was given, the events that prove it, and whether it may be said aloud."""
+    """A value as it was given, the events that prove it, and whether it may be said aloud.
+
+    `inferred` when nobody gave it: a company that the address suggests.
+    """
 
     value: str
     receipts: tuple[EventKey, ...]
     sayable: bool = True
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,7 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
 
 def _profile(lead: Lead, name: ProfileField) -> Fact | None:
     said = lead.profile.get(name)
-    return Fact(said.value, (said.receipt,)) if said else None
+    return Fact(said.value, (said.receipt,), not said.inferred, said.inferred) if said else None
 
 
 def _crm_url(lead: Lead, playbook: Playbook) -> str | None:
@@ -354,12 +358,13 @@ def _row(touch: Touch, zone: tzinfo, *, ahead: bool = False) -> Row:
 
 def _gaps(lead: Lead, reading: Reading) -> tuple[Gap, ...]:
     """What was not captured and is worth a question, most valuable first."""
+    company = lead.profile.get("company")
     known: dict[Gap, object] = {
         "need": reading.wants,
         "timeline": reading.when,
         "budget": reading.budget,
         "referral": reading.referred_by or (lead.origin and lead.origin.referred_by),
-        "company": lead.fact("company"),
+        "company": company and not company.inferred,
         "title": lead.fact("title"),
     }
     return tuple(gap for gap, value in known.items() if not value)[:ASKED]

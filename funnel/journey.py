@@ -17,10 +17,12 @@ from funnel.events import (
     LeadEvent,
     LeadForgotten,
     LeadScored,
+    LeadSplit,
     LeadStaged,
     Origin,
     in_order,
 )
+from funnel.identity import Identity, company_of
 from funnel.lead import Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.playbook import EXITS, Playbook, Stage
 from funnel.standing import UNSTATED, Evidence, stand
@@ -31,8 +33,12 @@ PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone
 
 
 def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
-    """The lead whom these events make: one person's events, in any order and with any repetition."""
-    every = sorted({event.key: event for event in events}.values(), key=in_order)
+    """The lead whom these events make: one person's events, in any order and with any repetition.
+
+    A split says whose events are whose, and nothing of the lead.
+    """
+    said = {event.key: event for event in events if not isinstance(event, LeadSplit)}
+    every = sorted(said.values(), key=in_order)
     if any(isinstance(event, LeadForgotten) for event in every):
         return Lead(forgotten=True)
     told = [event for event in every if not event.ahead]
@@ -40,7 +46,7 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     scores = tuple(_scores(told, playbook))
     standing = stand(_evidence(told, scores, playbook))
     return Lead(
-        profile=_profile(told),
+        profile=_profile(told, playbook.identity),
         touches=touches,
         stages=standing.entries,
         history=standing.history,
@@ -53,14 +59,25 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     )
 
 
-def _profile(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
+def _profile(told: Sequence[LeadEvent], rules: Identity) -> dict[ProfileField, Said]:
+    """What was said of them, the newest word on each; a company that nobody named is inferred."""
     profile: dict[ProfileField, Said] = {}
     for event in told:
         for name in PROFILE:
             value = getattr(event.person, name)
             if value:
                 profile[name] = Said(value, event.time, event.key)
+    if "company" not in profile and (company := _company_by_address(told, rules)):
+        profile["company"] = company
     return profile
+
+
+def _company_by_address(told: Sequence[LeadEvent], rules: Identity) -> Said | None:
+    """The company that the newest address suggests; a free one suggests none."""
+    for event in reversed(told):
+        if event.person.email and (company := company_of(event.person.email, rules)):
+            return Said(company, event.time, event.key, inferred=True)
+    return None
 
 
 def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.identity import Identity
 from funnel.part import Part
 from funnel.qualification import Qualification
 from funnel.stage import EXITS as EXITS
@@ -123,6 +124,7 @@ class Playbook(Part):
     stages: dict[str, Stage] = Field(default_factory=dict)
     deal_stages: dict[str, Stage] = Field(default_factory=dict)
     talk_tracks: Tracks = TRACKS
+    identity: Identity = Identity()
     crm_url: str | None = Field(
         default=None, pattern=r"^https?://", description="where a lead opens in the CRM; {email} is filled in"
     )

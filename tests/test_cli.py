@@ -1,7 +1,6 @@
 """The command line as people and scripts use it: exit codes, one sentence on standard error, JSON."""
 
 import json
-import re
 import socket
 import subprocess
 from pathlib import Path
@@ -39,12 +38,14 @@ def leads(desk: Desk) -> Desk:
 
 def test_every_command_is_known() -> None:
     assert [
-        *("brief", "campaigns", "demo", "doctor", "funnel", "import"),
+        *("brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
         *("init", "manifest", "migrate", "playbook", "rebuild", "run"),
     ] == COMMANDS
 
 
-@pytest.mark.parametrize("command", [(), *((one,) for one in COMMANDS), ("playbook", "check")])
+@pytest.mark.parametrize(
+    "command", [(), *((one,) for one in COMMANDS), ("playbook", "check"), ("identity", "split")]
+)
 def test_every_command_explains_itself(desk: Desk, command: tuple[str, ...]) -> None:
     said = desk.tipoff(*command, "--help")
 
