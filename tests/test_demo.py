@@ -6,7 +6,7 @@ import sys
 
 JOE = """\
 🔥 Contact sales form · asked for a call · urgent · answer by {time}
-Joe Blow · clearbrook-bottling.example (by the address) · +1 216 555 0142 · title: not captured · unassigned
+Joe Blow · clearbrook-bottling.example (from e-mail) · +1 216 555 0142 · title: not captured · unassigned
 
 Referred by: “Maria Chen at Northgate Foundry” (their words) · came from google / organic, \
 searched “meridian widgets” · demand-first
