@@ -5,7 +5,6 @@ that `tipoff playbook schema` prints.
 """
 
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.glob import Globs, fits, folded
 from funnel.part import Part
 
 
@@ -60,7 +60,7 @@ class Channels(Part):
 class HandRaise(Part):
     """The forms that ask for a conversation; `*` stands for any letters, case does not matter."""
 
-    forms: tuple[str, ...] = (
+    forms: Globs = (
         "*contact*",
         "*demo*",
         "*quote*",
@@ -72,12 +72,7 @@ class HandRaise(Part):
 
     def matches(self, form: str) -> bool:
         """Whether `form`, in any spelling of spaces, hyphens and case, is one of them."""
-        plain = _plain(form)
-        return any(fnmatchcase(plain, _plain(pattern)) for pattern in self.forms)
-
-
-def _plain(name: str) -> str:
-    return name.casefold().replace("-", " ").replace("_", " ")
+        return fits(form, self.forms)
 
 
 class Score(Part):
@@ -147,7 +142,7 @@ class Playbook(Part):
 
     def alias(self, event_name: str) -> Alias | None:
         """What an event of that outside name means, or None when nobody said."""
-        return self.aliases.get(event_name) or _ALIASES.get(_plain(event_name))
+        return self.aliases.get(event_name) or _ALIASES.get(folded(event_name))
 
 
 _STAGE_WORDS: dict[str, Stage] = {
@@ -202,8 +197,8 @@ _ALIASES: dict[str, Alias] = {
 
 
 def _look_up(own: dict[str, Stage], word: str, known: dict[str, Stage]) -> Stage | None:
-    plain = _plain(word).strip()
-    mine = {_plain(name): stage for name, stage in own.items()}
+    plain = folded(word).strip()
+    mine = {folded(name): stage for name, stage in own.items()}
     return mine.get(plain) or known.get(plain)
 
 
