@@ -12,6 +12,7 @@ from urllib.parse import quote
 from funnel.comment import Reading, Urgency, read
 from funnel.events import EventKey, Origin
 from funnel.lead import By, Lead, Motion, Scored, Touch, Trust
+from funnel.machines import set_aside
 from funnel.playbook import Playbook, Stage
 from funnel.triggers import Occasion, occasions
 
@@ -54,7 +55,10 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the timeline: when, who did it, what in the kind's word, and its title where known."""
+    """A line of the timeline: when, who did it, what in the kind's word, and its title where known.
+
+    `machine` is whether a scanner did it: such a line is shown, and counts for nothing.
+    """
 
     at: datetime
     by: By
@@ -63,6 +67,7 @@ class Row:
     trust: Trust
     receipt: EventKey
     detail: str | None = None
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +118,16 @@ class Brief:
     @property
     def actions(self) -> int:
         """How many things they did; our own sends are not interactions of theirs."""
-        return sum(row.by == "they" for row in self.timeline)
+        return sum(row.by == "they" and not row.machine for row in self.timeline)
 
     @property
     def sends(self) -> int:
         return sum(row.by == "we" for row in self.timeline)
+
+    @property
+    def set_aside(self) -> str:
+        """What of the timeline counts for nothing: `3 scanner clicks set aside`, or nothing."""
+        return set_aside([row.kind for row in self.timeline if row.machine])
 
 
 def build(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
@@ -228,7 +238,14 @@ def _row(touch: Touch, zone: tzinfo) -> Row:
     )
     detail = touch.form if touch.asset and touch.form else None
     return Row(
-        touch.at.astimezone(zone), touch.by, touch.kind, title or None, touch.trust, touch.receipt, detail
+        touch.at.astimezone(zone),
+        touch.by,
+        touch.kind,
+        title or None,
+        touch.trust,
+        touch.receipt,
+        detail,
+        touch.machine,
     )
 
 

@@ -60,6 +60,7 @@ EngagementKind = Literal[
     "other",
 ]
 ENGAGEMENT_KINDS: tuple[EngagementKind, ...] = get_args(EngagementKind)
+TouchKind = Literal["captured"] | EngagementKind
 
 
 class Record(BaseModel):

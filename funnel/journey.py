@@ -6,7 +6,7 @@ so that there is no incremental merging to get wrong.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from funnel.events import (
@@ -22,19 +22,19 @@ from funnel.events import (
     in_order,
 )
 from funnel.lead import Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
+from funnel.machines import confirms, marked
 from funnel.playbook import FUNNEL, Playbook, Stage
 
 OUR_KINDS = frozenset({"email_sent", "call_made"})
-CONFIRMS = timedelta(minutes=30)
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
 
 def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     """The lead whom these events make: one person's events, in any order and with any repetition."""
-    told = sorted({event.key: event for event in events}.values(), key=in_order)
+    told = sorted({(event.source, event.id): event for event in events}.values(), key=in_order)
     if any(isinstance(event, LeadForgotten) for event in told):
         return Lead(forgotten=True)
-    touches = _confirmed(tuple(_touches(told)))
+    touches = _confirmed(marked(tuple(_touches(told)), playbook.machines), playbook)
     scores = tuple(_scores(told, playbook))
     return Lead(
         profile=_profile(told),
@@ -49,11 +49,11 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
 
 
 def _profile(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
+    """The newest word on each field, with the last event that said it."""
     profile: dict[ProfileField, Said] = {}
-    for event in told:
+    for event in reversed(told):
         for name in PROFILE:
-            value = getattr(event.person, name)
-            if value:
+            if name not in profile and (value := getattr(event.person, name)):
                 profile[name] = Said(value, event.time, event.key)
     return profile
 
@@ -86,28 +86,38 @@ def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
                     page=event.page,
                     email=event.email,
                     origin=event.origin,
+                    user_agent=event.user_agent,
+                    method=_method(event) if event.model_extra else None,
+                    human=bool(event.model_extra) and _extra(event, "human") is True,
                 )
             case _:
                 pass
 
 
-def _confirmed(touches: tuple[Touch, ...]) -> tuple[Touch, ...]:
-    """The same touches, with each click that a visit followed within `CONFIRMS` marked as confirmed."""
-    return tuple(
-        replace(touch, trust="confirmed")
-        if touch.kind == "email_clicked" and _visited_after(touch, touches[place + 1 :])
-        else touch
-        for place, touch in enumerate(touches)
-    )
+def _method(event: LeadEngaged) -> str | None:
+    method = _extra(event, "method")
+    return method.upper() if isinstance(method, str) else None
 
 
-def _visited_after(click: Touch, later: Sequence[Touch]) -> bool:
-    for touch in later:
-        if touch.at - click.at > CONFIRMS:
-            return False
-        if touch.kind == "page_viewed":
-            return True
-    return False
+def _extra(event: LeadEngaged, name: str) -> object:
+    """A field that events need not have, said by the event itself or among what Segment calls properties."""
+    extra = event.model_extra or {}
+    properties = extra.get("properties")
+    return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
+
+
+def _confirmed(touches: Sequence[Touch], playbook: Playbook) -> tuple[Touch, ...]:
+    """The same touches, with each click that a person's visit followed marked as confirmed."""
+    visit: datetime | None = None
+    told: list[Touch] = []
+    for touch in reversed(touches):
+        confirmed = False
+        if touch.kind == "page_viewed" and not touch.machine:
+            visit = touch.at
+        elif touch.kind == "email_clicked" and not touch.machine:
+            confirmed = confirms(visit, touch.at, playbook.machines)
+        told.append(replace(touch, trust="confirmed") if confirmed else touch)
+    return tuple(reversed(told))
 
 
 def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
@@ -125,6 +135,7 @@ def _stages(
     told: Sequence[LeadEvent], scores: Sequence[Scored], playbook: Playbook
 ) -> tuple[StageEntry, ...]:
     evidence = [
+        *_known(told),
         *(entry for event in told for entry in _evidence(event, playbook)),
         *(StageEntry(Stage.MQL, score.at, score.receipt, "score") for score in scores if score.crossed),
     ]
@@ -148,9 +159,15 @@ def _implied(explicit: dict[Stage, StageEntry]) -> Iterator[StageEntry]:
             yield replace(later, stage=stage, reason=None, implied=True)
 
 
+def _known(told: Sequence[LeadEvent]) -> Iterator[StageEntry]:
+    """The entry of the first event that says who they are."""
+    for event in told:
+        if isinstance(event, LeadCaptured) or event.person.email:
+            yield StageEntry(Stage.INQUIRY, event.time, event.key)
+            return
+
+
 def _evidence(event: LeadEvent, playbook: Playbook) -> Iterator[StageEntry]:
-    if isinstance(event, LeadCaptured) or event.person.email:
-        yield StageEntry(Stage.INQUIRY, event.time, event.key)
     match event:
         case LeadCaptured() if playbook.hand_raise.matches(event.form):
             yield StageEntry(Stage.MQL, event.time, event.key, "hand-raise")
@@ -189,7 +206,11 @@ def minor_units(amount: Decimal) -> int:
 
 def _first_origin(touches: Sequence[Touch]) -> Origin | None:
     return next(
-        (touch.origin for touch in touches if touch.origin and touch.origin.model_dump(exclude_none=True)),
+        (
+            touch.origin
+            for touch in touches
+            if touch.origin and not touch.machine and touch.origin.model_dump(exclude_none=True)
+        ),
         None,
     )
 
@@ -205,6 +226,8 @@ def _owner(told: Sequence[LeadEvent]) -> Said | None:
 def _motion(touches: Sequence[Touch], playbook: Playbook) -> Motion | None:
     """How demand met capture (seed 002): asked to talk first, or gave details for content first."""
     for touch in touches:
+        if touch.machine:
+            continue
         if touch.kind == "captured" and touch.form and playbook.hand_raise.matches(touch.form):
             return "demand-first"
         if touch.asset and (touch.kind == "captured" or touch.asset.gated):

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from funnel.events import Asset, EngagementKind, EventKey, Mail, Origin, Page
+from funnel.events import Asset, EventKey, Mail, Origin, Page, TouchKind
 from funnel.playbook import EXITS, FUNNEL, Stage
 
-TouchKind = Literal["captured"] | EngagementKind
 By = Literal["they", "we"]
 Trust = Literal["certain", "low", "confirmed"]
 Motion = Literal["demand-first", "lead-first"]
+Sign = Literal[
+    "right after sending",
+    "many links at once",
+    "HEAD request",
+    "hidden link",
+    "listed user agent",
+    "no visit followed",
+]
 ProfileField = Literal["name", "email", "title", "company", "phone", "country"]
 
 
@@ -29,6 +36,7 @@ class Touch:
     """One thing that they did, or that we did to them.
 
     `trust` is `low` for an open (scanners open mail too), `confirmed` for a click that a visit followed.
+    `signs` tell that a machine did it and not they; `human` that a person said they did.
     """
 
     receipt: EventKey
@@ -44,6 +52,15 @@ class Touch:
     page: Page | None = None
     email: Mail | None = None
     origin: Origin | None = None
+    user_agent: str | None = None
+    method: str | None = None
+    human: bool = False
+    signs: tuple[Sign, ...] = ()
+
+    @property
+    def machine(self) -> bool:
+        """Whether it is set aside as a scanner's or a crawler's: on record, and counted for nothing."""
+        return bool(self.signs)
 
 
 @dataclass(frozen=True, slots=True)

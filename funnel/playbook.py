@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
 from funnel.glob import Globs, fits, folded
+from funnel.machine_rules import Machines
 from funnel.part import Part
 
 
@@ -117,6 +118,7 @@ class Playbook(Part):
     channels: Channels = Channels()
     hand_raise: HandRaise = HandRaise()
     score: Score = Score()
+    machines: Machines = Machines()
     sla: Sla = Sla()
     aliases: dict[str, Alias] = Field(default_factory=dict)
     stages: dict[str, Stage] = Field(default_factory=dict)
