@@ -19,11 +19,14 @@ from funnel.events import (
     LeadScored,
     LeadStaged,
     Origin,
+    Person,
     in_order,
 )
 from funnel.lead import Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.machines import confirms, marked
 from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.scoring import crossings
+from funnel.scoring_rules import TRAITS
 
 OUR_KINDS = frozenset({"email_sent", "call_made"})
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
@@ -38,9 +41,11 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     scores = tuple(_scores(told, playbook))
     return Lead(
         profile=_profile(told),
+        said=_said(told),
         touches=touches,
         stages=_stages(told, scores, playbook),
         scores=scores,
+        crossings=crossings(touches, playbook),
         deals=_deals(told, playbook),
         origin=_first_origin(touches),
         owner=_owner(told),
@@ -56,6 +61,29 @@ def _profile(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
             if name not in profile and (value := getattr(event.person, name)):
                 profile[name] = Said(value, event.time, event.key)
     return profile
+
+
+def _said(told: Sequence[LeadEvent]) -> dict[str, tuple[Said, ...]]:
+    """Everything that was said of each field and trait, oldest first, each change once."""
+    said: dict[str, list[Said]] = {}
+    newest: dict[str, str] = {}
+    for event in told:
+        for name, value in _words(event.person):
+            if newest.get(name) != value:
+                newest[name] = value
+                said.setdefault(name, []).append(Said(value, event.time, event.key))
+    return {name: tuple(words) for name, words in said.items()}
+
+
+def _words(person: Person) -> list[tuple[str, str]]:
+    words = [(str(name), value) for name in PROFILE if (value := getattr(person, name))]
+    if person.traits:
+        words += [
+            (f"{TRAITS}{name}", str(trait))
+            for name, trait in person.traits.items()
+            if isinstance(trait, str | int | float) and trait != ""
+        ]
+    return words
 
 
 def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:

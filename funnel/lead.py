@@ -88,6 +88,16 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """A touch with which our own engagement score rose into the playbook's band, and its `value` then."""
+
+    value: float
+    at: datetime
+    receipt: EventKey
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """A deal as its last event left it; `amount` is in minor units of `currency`."""
 
@@ -106,12 +116,16 @@ class Lead:
     """One person, told from all their events in order of occurrence.
 
     `origin` is the first touch's that names one; `origins` of touches stay with the touches.
+    `said` is everything that was ever said of a field or a trait (`title`, `traits.industry`), oldest first,
+    each change once; `profile` has the newest word of each field.
     """
 
     profile: Mapping[ProfileField, Said] = field(default_factory=dict)
+    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     touches: tuple[Touch, ...] = ()
     stages: tuple[StageEntry, ...] = ()
     scores: tuple[Scored, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
     deals: tuple[Deal, ...] = ()
     origin: Origin | None = None
     owner: Said | None = None

@@ -16,6 +16,7 @@ from funnel.events import EngagementKind
 from funnel.glob import Globs, fits, folded
 from funnel.machine_rules import Machines
 from funnel.part import Part
+from funnel.scoring_rules import Scoring
 
 
 class Stage(StrEnum):
@@ -76,19 +77,6 @@ class HandRaise(Part):
         return fits(form, self.forms)
 
 
-class Score(Part):
-    """The band of an upstream score: a lead enters at `enter` and leaves below `leave`."""
-
-    enter: float = 60
-    leave: float = 50
-
-    @model_validator(mode="after")
-    def _leaves_below(self) -> Self:
-        if self.leave > self.enter:
-            raise ValueError(f"leave ({self.leave:g}) must not be above enter ({self.enter:g})")
-        return self
-
-
 class Sla(Part):
     """Minutes within which a brief wants its first human touch."""
 
@@ -117,7 +105,7 @@ class Playbook(Part):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     channels: Channels = Channels()
     hand_raise: HandRaise = HandRaise()
-    score: Score = Score()
+    score: Scoring = Scoring()
     machines: Machines = Machines()
     sla: Sla = Sla()
     aliases: dict[str, Alias] = Field(default_factory=dict)
