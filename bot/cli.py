@@ -146,6 +146,16 @@ def brief(
 
 
 @cli.command()
+def score(
+    email: Annotated[str, typer.Argument(help="An e-mail address, or a part of a name.")],
+    at: Annotated[str, typer.Option(help="As it was then: 2026-11-21T09:30:00Z. Now if absent.")] = "",
+) -> None:
+    """Explain the score of one lead: every point with its rule and its event, and what was set aside."""
+    for line in run(queries.score(_settings(), email, at)):
+        out.print(line)
+
+
+@cli.command()
 def funnel(words: Words = None, json_: AsJson = False) -> None:
     """Count leads by stage, as /funnel does."""
     answer, message = run(queries.funnel(_settings(), " ".join(words or [])))

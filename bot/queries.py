@@ -1,18 +1,25 @@
 """The slash grammar in the terminal: the same questions, asked of the store directly."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+
+from rich.text import Text
 
 from bot.commands import campaigns as campaigns_command
 from bot.commands import funnel as funnel_command
 from bot.house import clock
+from bot.score_sheet import score_sheet
 from bot.settings import Settings, load_playbook
 from briefs import catalog
 from briefs.message import Message
 from funnel.brief import Brief, look_up
-from funnel.errors import NotFoundError
+from funnel.errors import NotFoundError, QuestionError
+from funnel.events import as_utc
+from funnel.lead import LeadSummary
 from funnel.metrics import CampaignsAnswer, FunnelAnswer
 from funnel.playbook import Playbook
+from intake.moment import moment
 from storage.store import Store
 
 
@@ -38,9 +45,7 @@ async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
 
     """
     async with _memory(settings) as (store, playbook):
-        found = await store.find_leads(text)
-        if not found:
-            raise NotFoundError(f"Nobody is called “{text}”. Try an e-mail address or a part of a name.")
+        found = await _found(store, text)
         if len(found) > 1:
             return [catalog.leads_found(text, found).plain]
         lead = await store.lead(found[0].id, playbook)
@@ -54,6 +59,39 @@ def _receipts(one: Brief) -> list[str]:
     """Each line of a brief with the events that prove it, and what no event does."""
     proven = [f"{line}: {', '.join(map(str, keys)) or 'nothing'}" for line, keys in one.receipts.items()]
     return ["", "Proven by", *proven, f"ask: {', '.join(one.ask) or 'nothing'} (not captured)"]
+
+
+async def score(settings: Settings, text: str, at: str) -> list[Text]:
+    """The lines that explain one lead's score, `at` an RFC 3339 time or now; or the choice among several.
+
+    Raises:
+        NotFoundError: nobody is found.
+        QuestionError: `at` is not a time.
+
+    """
+    when = _time(at) if at else clock()
+    async with _memory(settings) as (store, playbook):
+        found = await _found(store, text)
+        if len(found) > 1:
+            return [Text(catalog.leads_found(text, found).plain)]
+        lead = await store.lead(found[0].id, playbook)
+    if lead is None:
+        raise NotFoundError(f"Nothing may be said of “{text}”.")
+    return score_sheet(lead, playbook, when)
+
+
+def _time(text: str) -> datetime:
+    try:
+        return as_utc(moment(text))
+    except (ValueError, OverflowError) as error:
+        raise QuestionError(f"--at “{text}” {error}.") from None
+
+
+async def _found(store: Store, text: str) -> Sequence[LeadSummary]:
+    found = await store.find_leads(text)
+    if not found:
+        raise NotFoundError(f"Nobody is called “{text}”. Try an e-mail address or a part of a name.")
+    return found
 
 
 @asynccontextmanager

@@ -7,13 +7,16 @@ and *silent* when they did not (an open, a page view, a score). The opener is ma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from math import fsum
 from typing import Literal
 from urllib.parse import quote
 
 from funnel.comment import Reading, Urgency, read
 from funnel.events import EventKey, Origin
-from funnel.lead import By, Lead, Motion, ProfileField, Scored, Touch, Trust
+from funnel.lead import By, Lead, Motion, ProfileField, Touch, Trust
+from funnel.machines import set_aside
 from funnel.playbook import Playbook
+from funnel.scoring import fit_facts
 from funnel.stage import EXITS, Stage
 from funnel.talk import Pitch, pitch
 from funnel.triggers import Occasion, episodes, occasions
@@ -31,6 +34,7 @@ SAYABLE_KINDS = frozenset(
 READ_KINDS = SAYABLE_KINDS - {"meeting_booked", "trial_started"}
 ASKED = 3  # questions
 SPOKEN = 2  # titles in an opener
+REASONS = 2  # why they fit
 
 Gap = Literal["need", "timeline", "budget", "referral", "company", "title"]
 Verb = Literal["downloaded", "signed up for", "joined"]
@@ -86,10 +90,21 @@ class Relationship:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How well they fit, from A to D, and why: the names of the rules, or the system that says so."""
+
+    grade: str
+    receipts: tuple[EventKey, ...]
+    reasons: tuple[str, ...] = ()
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A line of the timeline: when, who did it, what in the kind's word, and its title where known.
 
-    `ahead` rows claim to lie in the future; they count for nothing.
+    `machine` is whether a scanner did it, `ahead` whether it claims to lie in the future: such a line is
+    shown, and counts for nothing.
     """
 
     at: datetime
@@ -99,7 +114,12 @@ class Row:
     trust: Trust
     receipt: EventKey
     detail: str | None = None
+    machine: bool = False
     ahead: bool = False
+
+    @property
+    def counts(self) -> bool:
+        return not (self.machine or self.ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,7 @@ class Brief:
     phone: Fact | None
     owner: Fact | None
     relationship: Relationship | None
-    score: Scored | None
+    fit: Fit | None
     comment: Fact | None
     reading: Reading
     consumed: tuple[Consumed, ...]
@@ -142,8 +162,8 @@ class Brief:
 
     @property
     def good_fit(self) -> bool:
-        """Whether the upstream system grades who they are as A or B."""
-        return bool(self.score and self.score.grade and self.score.grade[0] in "ABab")
+        """Whether they are graded A or B."""
+        return bool(self.fit and self.fit.grade[:1] in {*"ABab"})
 
     @property
     def first_name(self) -> str | None:
@@ -162,11 +182,11 @@ class Brief:
     @property
     def actions(self) -> int:
         """How many things they did; our own sends are not interactions of theirs."""
-        return sum(row.by == "they" and not row.ahead for row in self.timeline)
+        return sum(row.by == "they" and row.counts for row in self.timeline)
 
     @property
     def sends(self) -> int:
-        return sum(row.by == "we" and not row.ahead for row in self.timeline)
+        return sum(row.by == "we" and row.counts for row in self.timeline)
 
     @property
     def last_call(self) -> Row | None:
@@ -187,7 +207,7 @@ class Brief:
             "who": _once(
                 *(key for fact in who if fact for key in fact.receipts),
                 *(self.relationship.receipts if self.relationship else ()),
-                *((self.score.receipt,) if self.score else ()),
+                *(self.fit.receipts if self.fit else ()),
                 *((self.last_call.receipt,) if self.last_call else ()),
             ),
             "intent": _once(
@@ -200,6 +220,11 @@ class Brief:
             ),
             "opener": _once(*(key for fact in self.opener.facts for key in fact.receipts)),
         }
+
+    @property
+    def set_aside(self) -> str:
+        """What of the timeline counts for nothing: `3 scanner clicks set aside`, or nothing."""
+        return set_aside([row.kind for row in self.timeline if row.machine])
 
 
 def _once(*keys: EventKey) -> tuple[EventKey, ...]:
@@ -250,7 +275,7 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
         phone=_profile(lead, "phone"),
         owner=Fact(lead.owner.value, (lead.owner.receipt,), sayable=False) if lead.owner else None,
         relationship=_relationship(lead, zone),
-        score=lead.scores[-1] if lead.scores else None,
+        fit=_fit(lead, playbook),
         comment=comment,
         reading=reading,
         consumed=consumed,
@@ -268,6 +293,19 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
 def _profile(lead: Lead, name: ProfileField) -> Fact | None:
     said = lead.profile.get(name)
     return Fact(said.value, (said.receipt,), not said.inferred, said.inferred) if said else None
+
+
+def _fit(lead: Lead, playbook: Playbook) -> Fit | None:
+    """By the playbook's rules, as of the last thing that happened; without any, by the upstream system."""
+    if playbook.score.fit and lead.touches:
+        found = fit_facts(lead, playbook, lead.touches[-1].at)
+        best = sorted((fact for fact in found if fact.points > 0), key=lambda fact: -fact.points)[:REASONS]
+        grade = playbook.score.grade(fsum(fact.points for fact in found))
+        return Fit(grade, _once(*(fact.said.receipt for fact in best)), tuple(fact.rule for fact in best))
+    graded = next((score for score in reversed(lead.scores) if score.grade), None)
+    if graded and graded.grade:
+        return Fit(graded.grade, (graded.receipt,), system=graded.model or "upstream")
+    return None
 
 
 def _crm_url(lead: Lead, playbook: Playbook) -> str | None:
@@ -352,6 +390,7 @@ def _row(touch: Touch, zone: tzinfo, *, ahead: bool = False) -> Row:
         touch.trust,
         touch.receipt,
         detail=touch.form if touch.asset and touch.form else None,
+        machine=touch.machine,
         ahead=ahead,
     )
 

@@ -23,7 +23,8 @@ SKEW = timedelta(minutes=5)  # by which a sender's clock may be fast
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # what every zone, database and Slack can show
 
 
-def _as_utc(time: datetime) -> datetime:
+def as_utc(time: datetime) -> datetime:
+    """The same moment in UTC; a ValueError for a year that no zone, database and Slack can show."""
     if not FIRST_YEAR <= time.year <= LAST_YEAR:
         raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")
     return time.astimezone(UTC)
@@ -36,7 +37,7 @@ def _as_email(text: str) -> str:
     return text.strip().lower()
 
 
-Utc = Annotated[AwareDatetime, AfterValidator(_as_utc)]
+Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_as_email)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Amount = Annotated[Decimal, Field(ge=0, le=10**12, allow_inf_nan=False)]
@@ -61,6 +62,7 @@ EngagementKind = Literal[
     "other",
 ]
 ENGAGEMENT_KINDS: tuple[EngagementKind, ...] = get_args(EngagementKind)
+TouchKind = Literal["captured"] | EngagementKind
 
 
 class Record(BaseModel):

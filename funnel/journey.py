@@ -6,8 +6,9 @@ so that there is no incremental merging to get wrong.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
 from funnel.events import (
     DealMoved,
@@ -16,19 +17,25 @@ from funnel.events import (
     LeadEngaged,
     LeadEvent,
     LeadForgotten,
+    LeadIdentified,
     LeadScored,
     LeadSplit,
     LeadStaged,
     Origin,
+    Person,
     in_order,
 )
 from funnel.identity import Identity, company_of
-from funnel.lead import Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
-from funnel.playbook import EXITS, Playbook, Stage
+from funnel.lead import Crossing, Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
+from funnel.machines import confirms, marked
+from funnel.playbook import Playbook
+from funnel.scoring import crossings, fit
+from funnel.scoring_rules import TRAITS
+from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
 
 OUR_KINDS = frozenset({"email_sent", "call_made"})
-CONFIRMS = timedelta(minutes=30)
+OWN_WORDS = (LeadCaptured, LeadIdentified, LeadEngaged)  # in which a person says who they are
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
 
@@ -37,35 +44,42 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
 
     A split says whose events are whose, and nothing of the lead.
     """
-    said = {event.key: event for event in events if not isinstance(event, LeadSplit)}
+    said = {(event.source, event.id): event for event in events if not isinstance(event, LeadSplit)}
     every = sorted(said.values(), key=in_order)
     if any(isinstance(event, LeadForgotten) for event in every):
         return Lead(forgotten=True)
     told = [event for event in every if not event.ahead]
-    touches = _confirmed(tuple(_touches(told)))
-    scores = tuple(_scores(told, playbook))
-    standing = stand(_evidence(told, scores, playbook))
-    return Lead(
+    touches = _confirmed(marked(tuple(_touches(told)), playbook.machines), playbook)
+    lead = Lead(
         profile=_profile(told, playbook.identity),
+        said=_said(told),
         touches=touches,
-        stages=standing.entries,
-        history=standing.history,
-        scores=scores,
+        scores=tuple(_scores(told, playbook)),
         deals=_deals(told, playbook),
         origin=_first_origin(touches),
         owner=_owner(told),
         motion=_motion(touches, playbook),
         ahead=tuple(_touches([event for event in every if event.ahead])),
     )
+    lead = replace(lead, crossings=tuple(_crossings(lead, playbook)))
+    standing = stand(_evidence(told, lead, playbook))
+    return replace(lead, stages=standing.entries, history=standing.history)
+
+
+def _crossings(lead: Lead, playbook: Playbook) -> Iterator[Crossing]:
+    """The crossings of the lead's own score, each with whether the lead fitted well enough at that time."""
+    for crossing in crossings(lead.touches, playbook):
+        fits = playbook.score.qualifies(fit(lead, playbook, crossing.at))
+        yield replace(crossing, qualifies=fits)
 
 
 def _profile(told: Sequence[LeadEvent], rules: Identity) -> dict[ProfileField, Said]:
-    """What was said of them, the newest word on each; a company that nobody named is inferred."""
+    """The newest word on each field, theirs before another system's; a company nobody named is inferred."""
     profile: dict[ProfileField, Said] = {}
-    for event in told:
+    theirs = [event for event in told if isinstance(event, OWN_WORDS)]
+    for event in (*reversed(theirs), *reversed(told)):
         for name in PROFILE:
-            value = getattr(event.person, name)
-            if value:
+            if name not in profile and (value := getattr(event.person, name)):
                 profile[name] = Said(value, event.time, event.key)
     if "company" not in profile and (company := _company_by_address(told, rules)):
         profile["company"] = company
@@ -78,6 +92,29 @@ def _company_by_address(told: Sequence[LeadEvent], rules: Identity) -> Said | No
         if event.person.email and (company := company_of(event.person.email, rules)):
             return Said(company, event.time, event.key, inferred=True)
     return None
+
+
+def _said(told: Sequence[LeadEvent]) -> dict[str, tuple[Said, ...]]:
+    """Everything that was said of each field and trait, oldest first, each change once."""
+    said: dict[str, list[Said]] = {}
+    newest: dict[str, str] = {}
+    for event in told:
+        for name, value in _words(event.person):
+            if newest.get(name) != value:
+                newest[name] = value
+                said.setdefault(name, []).append(Said(value, event.time, event.key))
+    return {name: tuple(words) for name, words in said.items()}
+
+
+def _words(person: Person) -> list[tuple[str, str]]:
+    words = [(str(name), value) for name in PROFILE if (value := getattr(person, name))]
+    if person.traits:
+        words += [
+            (f"{TRAITS}{name}", str(trait))
+            for name, trait in person.traits.items()
+            if isinstance(trait, str | int | float) and trait != ""
+        ]
+    return words
 
 
 def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
@@ -108,28 +145,38 @@ def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
                     page=event.page,
                     email=event.email,
                     origin=event.origin,
+                    user_agent=event.user_agent,
+                    method=_method(event) if event.model_extra else None,
+                    human=bool(event.model_extra) and _extra(event, "human") is True,
                 )
             case _:
                 pass
 
 
-def _confirmed(touches: tuple[Touch, ...]) -> tuple[Touch, ...]:
-    """The same touches, with each click that a visit followed within `CONFIRMS` marked as confirmed."""
-    return tuple(
-        replace(touch, trust="confirmed")
-        if touch.kind == "email_clicked" and _visited_after(touch, touches[place + 1 :])
-        else touch
-        for place, touch in enumerate(touches)
-    )
+def _method(event: LeadEngaged) -> str | None:
+    method = _extra(event, "method")
+    return method.upper() if isinstance(method, str) else None
 
 
-def _visited_after(click: Touch, later: Sequence[Touch]) -> bool:
-    for touch in later:
-        if touch.at - click.at > CONFIRMS:
-            return False
-        if touch.kind == "page_viewed":
-            return True
-    return False
+def _extra(event: LeadEngaged, name: str) -> object:
+    """A field that events need not have, said by the event itself or among what Segment calls properties."""
+    extra = event.model_extra or {}
+    properties = extra.get("properties")
+    return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
+
+
+def _confirmed(touches: Sequence[Touch], playbook: Playbook) -> tuple[Touch, ...]:
+    """The same touches, with each click that a person's visit followed marked as confirmed."""
+    visit: datetime | None = None
+    told: list[Touch] = []
+    for touch in reversed(touches):
+        confirmed = False
+        if touch.kind == "page_viewed" and not touch.machine:
+            visit = touch.at
+        elif touch.kind == "email_clicked" and not touch.machine:
+            confirmed = confirms(visit, touch.at, playbook.machines)
+        told.append(replace(touch, trust="confirmed") if confirmed else touch)
+    return tuple(reversed(told))
 
 
 def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
@@ -143,17 +190,23 @@ def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
             )
 
 
-def _evidence(told: Sequence[LeadEvent], scores: Sequence[Scored], playbook: Playbook) -> Iterator[Evidence]:
+def _evidence(told: Sequence[LeadEvent], lead: Lead, playbook: Playbook) -> Iterator[Evidence]:
+    """What moves the lead; being known is proven once, by the first event that says who they are."""
+    known = (event for event in told if isinstance(event, LeadCaptured) or event.person.email)
+    for event in islice(known, 1):
+        yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
     for event in told:
         yield from _evidence_of(event, playbook)
-    for score in scores:
+    for score in lead.scores:
         if score.crossed:
             yield Evidence(StageEntry(Stage.MQL, score.at, score.receipt, "score"))
+    waits = any(playbook.qualification.waits(event) for event in told)
+    for crossing in lead.crossings:
+        if crossing.qualifies and not waits:
+            yield Evidence(StageEntry(Stage.MQL, crossing.at, crossing.receipt, "score"))
 
 
 def _evidence_of(event: LeadEvent, playbook: Playbook) -> Iterator[Evidence]:
-    if isinstance(event, LeadCaptured) or event.person.email:
-        yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
     if reason := playbook.qualification.disqualified(event):
         yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
     match event:
@@ -200,7 +253,11 @@ def minor_units(amount: Decimal) -> int:
 
 def _first_origin(touches: Sequence[Touch]) -> Origin | None:
     return next(
-        (touch.origin for touch in touches if touch.origin and touch.origin.model_dump(exclude_none=True)),
+        (
+            touch.origin
+            for touch in touches
+            if touch.origin and not touch.machine and touch.origin.model_dump(exclude_none=True)
+        ),
         None,
     )
 
@@ -216,6 +273,8 @@ def _owner(told: Sequence[LeadEvent]) -> Said | None:
 def _motion(touches: Sequence[Touch], playbook: Playbook) -> Motion | None:
     """How demand met capture (seed 002): asked to talk first, or gave details for content first."""
     for touch in touches:
+        if touch.machine:
+            continue
         if touch.kind == "captured" and touch.form and playbook.hand_raise.matches(touch.form):
             return "demand-first"
         if touch.asset and (touch.kind == "captured" or touch.asset.gated):

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from funnel.events import Asset, EngagementKind, EventKey, Mail, Origin, Page
-from funnel.playbook import Stage
+from funnel.events import Asset, EventKey, Mail, Origin, Page, TouchKind
+from funnel.stage import Stage
 
-TouchKind = Literal["captured"] | EngagementKind
 By = Literal["they", "we"]
 Trust = Literal["certain", "low", "confirmed"]
 Motion = Literal["demand-first", "lead-first"]
+Sign = Literal[
+    "right after sending",
+    "many links at once",
+    "HEAD request",
+    "hidden link",
+    "listed user agent",
+    "no visit followed",
+]
 ProfileField = Literal["name", "email", "title", "company", "phone", "country"]
 
 
@@ -30,6 +37,7 @@ class Touch:
     """One thing that they did, or that we did to them.
 
     `trust` is `low` for an open (scanners open mail too), `confirmed` for a click that a visit followed.
+    `signs` tell that a machine did it and not they; `human` that a person said they did.
     """
 
     receipt: EventKey
@@ -45,6 +53,15 @@ class Touch:
     page: Page | None = None
     email: Mail | None = None
     origin: Origin | None = None
+    user_agent: str | None = None
+    method: str | None = None
+    human: bool = False
+    signs: tuple[Sign, ...] = ()
+
+    @property
+    def machine(self) -> bool:
+        """Whether it is set aside as a scanner's or a crawler's: on record, and counted for nothing."""
+        return bool(self.signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,20 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """A touch with which our own engagement score rose into the playbook's band, and its `value` then.
+
+    `qualifies` is whether the lead fitted well enough at that time to be an MQL by it.
+    """
+
+    value: float
+    at: datetime
+    receipt: EventKey
+    quiet: bool = False
+    qualifies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """A deal as its last event left it; `amount` is in minor units of `currency`."""
 
@@ -93,15 +124,18 @@ class Lead:
     """One person, told from all their events in order of occurrence.
 
     `origin` is the first touch's that names one; `origins` of touches stay with the touches. `stages` has the
-    first entry into each stage, `history` every move from stage to stage. `ahead` are touches that claim to
-    lie in the future; they count for nothing.
+    first entry into each stage, `history` every move from stage to stage. `said` is everything that was ever
+    said of a field or a trait (`title`, `traits.industry`), oldest first, each change once; `profile` has the
+    newest word of each field. `ahead` are touches that claim to lie in the future; they count for nothing.
     """
 
     profile: Mapping[ProfileField, Said] = field(default_factory=dict)
+    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     touches: tuple[Touch, ...] = ()
     stages: tuple[StageEntry, ...] = ()
     history: tuple[StageEntry, ...] = ()
     scores: tuple[Scored, ...] = ()
+    crossings: tuple[Crossing, ...] = ()
     deals: tuple[Deal, ...] = ()
     origin: Origin | None = None
     owner: Said | None = None

@@ -4,7 +4,6 @@ Everything has a default, so that an empty playbook works. `Playbook.model_json_
 that `tipoff playbook schema` prints.
 """
 
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,9 +12,12 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.glob import Globs, fits, folded
 from funnel.identity import Identity
+from funnel.machine_rules import Machines
 from funnel.part import Part
 from funnel.qualification import Qualification
+from funnel.scoring_rules import Scoring
 from funnel.stage import EXITS as EXITS
 from funnel.stage import FUNNEL as FUNNEL
 from funnel.stage import Stage as Stage
@@ -39,7 +41,7 @@ class Channels(Part):
 class HandRaise(Part):
     """The forms that ask for a conversation; `*` stands for any letters, case does not matter."""
 
-    forms: tuple[str, ...] = (
+    forms: Globs = (
         "*contact*",
         "*demo*",
         "*quote*",
@@ -51,25 +53,7 @@ class HandRaise(Part):
 
     def matches(self, form: str) -> bool:
         """Whether `form`, in any spelling of spaces, hyphens and case, is one of them."""
-        plain = _plain(form)
-        return any(fnmatchcase(plain, _plain(pattern)) for pattern in self.forms)
-
-
-def _plain(name: str) -> str:
-    return name.casefold().replace("-", " ").replace("_", " ")
-
-
-class Score(Part):
-    """The band of an upstream score: a lead enters at `enter` and leaves below `leave`."""
-
-    enter: float = 60
-    leave: float = 50
-
-    @model_validator(mode="after")
-    def _leaves_below(self) -> Self:
-        if self.leave > self.enter:
-            raise ValueError(f"leave ({self.leave:g}) must not be above enter ({self.enter:g})")
-        return self
+        return fits(form, self.forms)
 
 
 class Sla(Part):
@@ -116,7 +100,8 @@ class Playbook(Part):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     channels: Channels = Channels()
     hand_raise: HandRaise = HandRaise()
-    score: Score = Score()
+    score: Scoring = Scoring()
+    machines: Machines = Machines()
     sla: Sla = Sla()
     briefs: Briefs = Briefs()
     qualification: Qualification = Qualification()
@@ -146,7 +131,7 @@ class Playbook(Part):
 
     def alias(self, event_name: str) -> Alias | None:
         """What an event of that outside name means, or None when nobody said."""
-        return self.aliases.get(event_name) or _ALIASES.get(_plain(event_name))
+        return self.aliases.get(event_name) or _ALIASES.get(folded(event_name))
 
 
 _STAGE_WORDS: dict[str, Stage] = {
@@ -201,8 +186,8 @@ _ALIASES: dict[str, Alias] = {
 
 
 def _look_up(own: dict[str, Stage], word: str, known: dict[str, Stage]) -> Stage | None:
-    plain = _plain(word).strip()
-    mine = {_plain(name): stage for name, stage in own.items()}
+    plain = folded(word).strip()
+    mine = {folded(name): stage for name, stage in own.items()}
     return mine.get(plain) or known.get(plain)
 
 

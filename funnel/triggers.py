@@ -46,6 +46,9 @@ def _all(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
     for score in lead.scores:
         if score.crossed and not score.quiet:
             yield Occasion("score", score.at, score.receipt)
+    for crossing in lead.crossings:
+        if crossing.qualifies and not crossing.quiet:
+            yield Occasion("score", crossing.at, crossing.receipt)
     yield from _returns(lead, playbook)
 
 
@@ -54,7 +57,7 @@ def _returns(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
     silence = timedelta(days=playbook.briefs.returns_after_days)
     last: Touch | None = None
     for touch in lead.touches:
-        if touch.by == "we" or touch.trust == "low":
+        if touch.by == "we" or touch.trust == "low" or touch.machine:
             continue
         away = touch.at - last.at if last else timedelta(0)
         if away >= silence and not touch.quiet:

@@ -103,6 +103,7 @@ def _touch_rows(lead: Lead) -> Iterator[Row]:
                 "kind": touch.kind,
                 "done_by": touch.by,
                 "trust": touch.trust,
+                "machine": touch.machine,
                 "quiet": touch.quiet,
                 "form": plain(touch.form),
                 "asset": plain(touch.asset.title) if touch.asset else None,

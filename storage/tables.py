@@ -113,6 +113,7 @@ touch = sa.Table(
     sa.Column("kind", PlainText, nullable=False),
     sa.Column("done_by", PlainText, nullable=False),
     sa.Column("trust", PlainText, nullable=False),
+    sa.Column("machine", sa.Boolean, nullable=False),
     sa.Column("quiet", sa.Boolean, nullable=False),
     sa.Column("form", PlainText),
     sa.Column("asset", PlainText),

@@ -32,8 +32,7 @@ from briefs.page import render
 from briefs.plain import plain
 from funnel.brief import Brief, Fact, Row
 from funnel.errors import PlaybookError
-from funnel.events import EventKey
-from funnel.lead import TouchKind
+from funnel.events import EventKey, TouchKind
 from funnel.metrics import CampaignsAnswer, FunnelGroup
 
 SEED_OPENER = (
@@ -123,11 +122,10 @@ def test_a_brief_for_whoever_asked_has_no_clock() -> None:
 
 @pytest.mark.parametrize("score", [74, 88.5, 61])
 def test_a_score_is_never_said(score: float) -> None:
-    brief = brief_of(jon())
-    assert brief.score
-    said = catalog.new_lead(replace(brief, score=replace(brief.score, value=score)))
+    *history, scored = jon()
+    said = catalog.new_lead(brief_of([*history, scored.model_copy(update={"score": score})]))
 
-    assert said == catalog.new_lead(brief)
+    assert said == catalog.new_lead(brief_of(jon()))
     assert "score" not in said.plain.casefold()
 
 
@@ -257,7 +255,7 @@ def rows_of(view: View) -> list[str]:
     words = "".join(
         text for block in view.blocks if block["type"] == "rich_text" for text in [*words_of(block), "\n"]
     )
-    return [line for line in words.splitlines() if line.startswith(("👤", "📤"))]
+    return [line for line in words.splitlines() if line.startswith(("👤", "📤", "🤖"))]
 
 
 def test_a_timeline_tells_theirs_from_ours_and_the_sure_from_the_unsure() -> None:
@@ -294,6 +292,20 @@ def test_every_kind_of_event_has_words(kind: Any, title: str | None) -> None:
     said = rows_of(catalog.timeline(replace(brief, timeline=(row,))))[0]
     assert "_" not in said
     assert (title or "") in said
+
+
+@pytest.mark.parametrize(
+    ("links", "words"), [(1, "1 scanner click set aside"), (3, "3 scanner clicks set aside")]
+)
+def test_what_scanners_did_is_shown_and_set_aside(links: int, words: str) -> None:
+    scans = [
+        engaged(11 + place, 0.1, "email_clicked", JOE, email={"link": f"/{place}"}) for place in range(links)
+    ]
+    brief = brief_of([*joe(), engaged(10, 0.1, "email_sent", JOE), *scans])
+
+    assert f"· {words}" in catalog.lead_card(brief).plain
+    assert [row[0] for row in rows_of(catalog.timeline(brief))] == [*"🤖" * links, "📤", "👤", "👤"]
+    assert "🤖 a scanner did, counted for nothing" in [*words_of(catalog.timeline(brief).blocks)][-1]
 
 
 def test_a_logged_call_is_told_in_words() -> None:

@@ -83,8 +83,8 @@ FIELDS = (
     "opener.pitch.question",
     "opener.pitch.offer",
     "relationship.reason",
-    "score.grade",
-    "score.model",
+    "fit.grade",
+    "fit.system",
     "timeline.title",
     "timeline.detail",
 )

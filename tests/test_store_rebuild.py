@@ -1,12 +1,14 @@
 """Everything but the journal and what was said can be derived again."""
 
 import asyncio
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
-from store_rig import NOW, PLAYBOOK, captured, change, rows, spent, take, tell_all, viewed
+from store_rig import NOW, PLAYBOOK, captured, change, minutes, rows, spent, take, tell_all, viewed
 
-from funnel.events import DealMoved, LeadIdentified, Person
+from funnel.events import DealMoved, EngagementKind, LeadEngaged, LeadIdentified, Person
+from funnel.machine_rules import Machines
 from funnel.playbook import HandRaise, Playbook
 from storage import tables
 from storage.rebuilding import Rebuilt
@@ -67,6 +69,19 @@ async def test_another_playbook_changes_the_facts_and_announces_nothing(store: S
     assert (await store.rebuild(Playbook(hand_raise=HandRaise(forms=())))).changed == 2
     assert (await store.rebuild(Playbook(hand_raise=HandRaise(forms=("*",))))).changed == 2
     assert (await store.counts()).cards == cards
+
+
+async def test_a_count_can_leave_out_what_scanners_did(store: Store, database_url: str) -> None:
+    await take(store, [mailed("1", "email_sent"), mailed("2", "email_clicked", at=0.1)])
+    touches = partial(rows, database_url, tables.touch, "receipt_id", "machine")
+
+    assert await touches() == [("1", False), ("2", True)]
+    assert (await store.rebuild(Playbook(machines=Machines(signs_needed=7)))).changed == 1
+    assert await touches() == [("1", False), ("2", False)]
+
+
+def mailed(id: str, kind: EngagementKind, at: float = 0) -> LeadEngaged:  # noqa: A002 - an event's id
+    return LeadEngaged(id=id, source="hub", time=minutes(at), person=Person(user_id="u1"), kind=kind)
 
 
 async def test_a_rebuild_runs_beside_tellers(store: Store, database_url: str) -> None:

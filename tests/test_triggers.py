@@ -16,7 +16,8 @@ from funnel.events import (
     Person,
 )
 from funnel.journey import tell
-from funnel.playbook import Briefs, Playbook, Score
+from funnel.playbook import Briefs, Playbook
+from funnel.scoring_rules import Scoring
 from funnel.triggers import deserves_brief, episodes, occasions
 
 ANA = Person(email="ana@example.com")
@@ -73,7 +74,7 @@ def test_silence_for(events: list[LeadEvent]) -> None:
 
 
 def test_the_playbook_says_how_high_a_score_must_rise() -> None:
-    playbook = Playbook(score=Score(enter=80, leave=70))
+    playbook = Playbook(score=Scoring(enter=80, leave=70))
 
     assert not deserves_brief(tell([score(0, 79)], playbook), playbook)
 

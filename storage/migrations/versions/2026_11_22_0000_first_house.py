@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("done_by", sa.Text(), nullable=False),
         sa.Column("trust", sa.Text(), nullable=False),
+        sa.Column("machine", sa.Boolean(), nullable=False),
         sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("form", sa.Text(), nullable=True),
         sa.Column("asset", sa.Text(), nullable=True),
