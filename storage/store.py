@@ -18,6 +18,7 @@ from funnel.metrics import CampaignCounts, StageCounts
 from funnel.playbook import Playbook
 from funnel.question import Question
 from storage import counting, finding, journal, rebuilding, schema, telling
+from storage.audit import Audit
 from storage.cards import Cards
 from storage.counting import Totals
 from storage.database import Database, open_database
@@ -42,6 +43,7 @@ class Store:
         self._recorder = Recorder(database, workspace)
         self._workspace = workspace
         self.cards = Cards(database, workspace)
+        self.audit = Audit(database, workspace)
 
     @classmethod
     @asynccontextmanager

@@ -39,7 +39,7 @@ def leads(desk: Desk) -> Desk:
 
 def test_every_command_is_known() -> None:
     assert [
-        *("brief", "campaigns", "demo", "doctor", "funnel", "import"),
+        *("audit", "brief", "campaigns", "demo", "doctor", "funnel", "import"),
         *("init", "manifest", "migrate", "playbook", "rebuild", "run"),
     ] == COMMANDS
 
