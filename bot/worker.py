@@ -21,6 +21,8 @@ from bot.tasks import Tasks
 from briefs import catalog
 from briefs.message import Message
 from funnel import brief
+from funnel.masked import masked
+from funnel.masks import Mask, posted, strictest
 from funnel.triggers import deserves_brief
 from storage.cards import Card, Claim
 
@@ -211,20 +213,31 @@ class Worker:
 
     async def _render(self, card: Card, *, posted: bool) -> Message | None:
         """What the card should say now; None where nothing should stand there."""
+        mask = await self._mask(card)
         if card.kind == "digest":
-            briefs = [await self._brief(lead) for lead in await self._cards.digest_members(card.key)]
+            briefs = [await self._brief(lead, mask) for lead in await self._cards.digest_members(card.key)]
             known = [one for one in briefs if one is not None]
             return catalog.digest(known) if known else None
         if card.lead_id is None:
             return None
-        one = await self._brief(card.lead_id, unsaid=not posted)
+        one = await self._brief(card.lead_id, mask, unsaid=not posted)
         return catalog.new_lead(one) if one else None
 
-    async def _brief(self, lead_id: int, *, unsaid: bool = False) -> brief.Brief | None:
+    async def _mask(self, card: Card) -> Mask:
+        """What the card's channel may show; the least that any may where Slack does not say which it is."""
+        masks = self._house.playbook.masks
+        if not masks:
+            return "full"
+        channel = card.channel_id or await self._slack.channel_id(card.lane)
+        name = await self._slack.name_of(channel) if isinstance(channel, str) else None
+        return posted(masks, (card.lane, str(channel), name)) if name else strictest(masks)
+
+    async def _brief(self, lead_id: int, mask: Mask, *, unsaid: bool = False) -> brief.Brief | None:
         lead = await self._house.store.lead(lead_id, self._house.playbook)
         if lead is None or (unsaid and not deserves_brief(lead, self._house.playbook)):
             return None
-        return brief.build(lead_id, lead, self._house.playbook)
+        one = brief.build(lead_id, lead, self._house.playbook)
+        return masked(one, mask) if one else None
 
 
 def _hash(message: Message) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from funnel.comment import Reading, Urgency, read
 from funnel.events import EventKey, Origin
 from funnel.lead import By, Lead, Motion, Scored, Touch, Trust
+from funnel.masks import Mask
 from funnel.playbook import Playbook, Stage
 from funnel.triggers import Occasion, occasions
 
@@ -73,6 +74,7 @@ class Brief:
     `timeline` are newest first and oldest first; times are in the playbook's zone.
     `ask` names what was not captured, in the order of a call.
     `raised_hand` is whether they ever asked to talk, in history that was imported too.
+    `mask` says how much of it is shown, `wrote` that the mask hides a comment (see `funnel.masked`).
     """
 
     lead: int
@@ -96,6 +98,8 @@ class Brief:
     motion: Motion | None
     raised_hand: bool
     crm_url: str | None = None
+    mask: Mask = "full"
+    wrote: bool = False
 
     @property
     def urgency(self) -> Urgency | None:
@@ -108,6 +112,8 @@ class Brief:
 
     @property
     def first_name(self) -> str | None:
+        if self.mask != "full":
+            return None
         return self.name.value.split()[0] if self.name and self.name.value.split() else None
 
     @property

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.masks import Masks, People
 from funnel.part import Part
 
 
@@ -132,6 +133,8 @@ class Playbook(Part):
     brief_burst: Annotated[int, Field(ge=1)] = Field(
         default=60, description="new briefs that may wait in one channel before they become one digest"
     )
+    masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
+    people: People = People()
 
     @property
     def zone(self) -> ZoneInfo:
