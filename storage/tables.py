@@ -205,6 +205,7 @@ lane = sa.Table(
     sa.Column("lane", PlainText, primary_key=True),
     sa.Column("next_at", UtcTime, nullable=False),
     sa.Column("held", PlainText),  # why nothing is said here before `next_at`
+    sa.Column("masks", PlainText),  # the masks that its messages were last made to follow
 )
 
 audit = sa.Table(

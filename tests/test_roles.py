@@ -7,14 +7,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import sqlalchemy as sa
+from bot_rig import Stage, local_slack, settings_for
 from slack_rig import ANNA, BEN, GENERAL, LEADS, MAYA, Talk, buttons, captured, event, talking
 from store_rig import change
 
 from bot.actions import ACTIONS, SUBMISSIONS
 from bot.commands import COMMANDS
 from bot.roles import NEEDS
+from bot.service import running
 from briefs.message import words_of
 from storage.audit import Entry
 from workspace import Message, View
@@ -30,6 +33,7 @@ PERSON = {
 }
 COMMENT = "Dana Whitfield recommended you. Call me on +351 555 0199 by next week. Quirina"
 THEIRS = ("quirina", "sousa", "initech", "555 0199", "plant director", "whitfield", "recommended")
+ASKED = event("lead.captured", "1", {"person": PERSON, "form": "Contact sales", "comment": COMMENT})
 RULES = """
 crm_url: https://crm.example/?q={{email}}
 masks: {masks}
@@ -76,9 +80,7 @@ async def talk(request: pytest.FixtureRequest, masked: Masked) -> AsyncIterator[
 
 async def a_brief(talk: Talk) -> Message:
     """The card of Quirina, who asked for a call."""
-    await talk.send(
-        event("lead.captured", "1", {"person": PERSON, "form": "Contact sales", "comment": COMMENT})
-    )
+    await talk.send(ASKED)
     (card,) = await talk.cards(1)
     await talk.settled()
     return card
@@ -182,6 +184,23 @@ async def test_a_digest_in_a_masked_channel_is_masked(masked: Masked) -> None:
 
         assert leaked(*(whole(one) for one in talk.public())) == []
         assert any("new leads at once" in one.text for one in talk.public())
+
+
+async def test_what_stands_in_a_channel_follows_its_new_mask(sqlite_url: str, tmp_path: Path) -> None:
+    rules = tmp_path / "playbook.yaml"
+    seen = []
+    async with local_slack() as (local, slack), aiohttp.ClientSession() as http:
+        settings = settings_for(slack, sqlite_url, rules)
+        for masks, words in (("{}", "Quirina"), ("{'#leads': id}", "lead 1 ·"), ("{}", "Quirina")):
+            rules.write_text(f"masks: {masks}", encoding="utf-8")
+            async with running(settings) as tipoff:
+                stage = Stage(local, settings, tipoff, http)
+                await stage.send(ASKED)
+                seen += [one.ts for one in await stage.shows(words)]
+                await stage.settled()
+
+        assert seen == [seen[0]] * 3
+        assert stage.calls("chat.update") == ["ok", "ok"]
 
 
 # Reveal

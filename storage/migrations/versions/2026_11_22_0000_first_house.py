@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("held", sa.Text(), nullable=True),
+        sa.Column("masks", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "lane", name=op.f("pk_lane")),
     )
     op.create_table(
