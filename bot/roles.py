@@ -6,7 +6,7 @@ from bot.house import House, Lifted, Sight
 from funnel.brief import Brief
 from funnel.errors import TipoffError
 from funnel.masked import masked
-from funnel.masks import Refusal, Right, alone
+from funnel.masks import Refusal, Right, of_asker
 from funnel.playbook import Playbook
 
 NEEDS: dict[str, Right | None] = {
@@ -77,7 +77,7 @@ async def admit(house: House, actor: Actor, deed: str, lead: int | None = None) 
 
 def as_seen_by(house: House, actor: Actor, deed: str) -> House:
     """The house with the sight that the actor has: everything, or what the place they act in shows."""
-    mask = alone(house.playbook.masks, actor.places)
+    mask = of_asker(house.playbook.masks, actor.places)
     if house.playbook.people.refusal(actor.user, "reveal"):
         return replace(house, sight=Sight(mask))
     lifts = mask != "full" or NEEDS[deed] == "reveal"

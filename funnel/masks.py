@@ -42,18 +42,18 @@ def strictest(masks: Mapping[str, Mask]) -> Mask:
     return max(masks.values(), key=MASKS.index, default="full")
 
 
-def posted(masks: Mapping[str, Mask], places: tuple[str, ...]) -> Mask:
+def of_channel(masks: Mapping[str, Mask], places: tuple[str, ...]) -> Mask:
     """What a message in a channel may show; `places` are the channel's id and names."""
     return strictest({place: masks[place] for place in places if place in masks})
 
 
-def alone(masks: Mapping[str, Mask], places: tuple[str, ...]) -> Mask:
+def of_asker(masks: Mapping[str, Mask], places: tuple[str, ...]) -> Mask:
     """What somebody who may not reveal is shown when they ask alone: what the channel shows.
 
     A place that no mask names shows them as little as any channel does: a mask would hide nothing if it were
     enough to ask elsewhere.
     """
-    return posted(masks, places) if any(place in masks for place in places) else strictest(masks)
+    return of_channel(masks, places) if any(place in masks for place in places) else strictest(masks)
 
 
 @dataclass(frozen=True, slots=True)

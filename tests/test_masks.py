@@ -17,7 +17,7 @@ from funnel.comment import Reading, read
 from funnel.errors import PlaybookError
 from funnel.events import Origin
 from funnel.masked import masked
-from funnel.masks import ROLES, Mask, People, Refusal, alone, posted
+from funnel.masks import ROLES, Mask, People, Refusal, of_asker, of_channel
 from funnel.playbook import Playbook, parse_playbook
 
 # The playbook
@@ -56,21 +56,21 @@ def test_an_unknown_name_is_told_with_what_would_work(text: str, sentence: str) 
 def test_a_channel_is_masked_by_its_name_or_its_id_and_the_stricter_of_both_holds() -> None:
     masks: dict[str, Mask] = {"#leads": "initials", "C0LEADS": "id", "#open": "full"}
 
-    assert posted(masks, ("C0LEADS", "#leads")) == "id"
-    assert posted(masks, ("C0OTHER", "#leads")) == "initials"
-    assert posted(masks, ("C0OTHER", "#other")) == "full"
+    assert of_channel(masks, ("C0LEADS", "#leads")) == "id"
+    assert of_channel(masks, ("C0OTHER", "#leads")) == "initials"
+    assert of_channel(masks, ("C0OTHER", "#other")) == "full"
 
 
 def test_asking_where_no_mask_is_named_shows_no_more_than_the_strictest() -> None:
     masks: dict[str, Mask] = {"#leads": "initials", "#board": "id", "#open": "full"}
 
-    assert [alone(masks, ("C1", name)) for name in ("#leads", "#open", "#other")] == [
+    assert [of_asker(masks, ("C1", name)) for name in ("#leads", "#open", "#other")] == [
         "initials",
         "full",
         "id",
     ]
-    assert alone(masks, ()) == "id"
-    assert alone({}, ("C1", "#other")) == "full"
+    assert of_asker(masks, ()) == "id"
+    assert of_asker({}, ("C1", "#other")) == "full"
 
 
 def test_a_refusal_names_the_roles_that_may_and_whom_to_ask() -> None:

@@ -203,6 +203,24 @@ async def test_what_stands_in_a_channel_follows_its_new_mask(sqlite_url: str, tm
         assert stage.calls("chat.update") == ["ok", "ok"]
 
 
+async def test_while_slack_does_not_say_which_channel_it_is_nothing_is_said(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    rules = tmp_path / "playbook.yaml"
+    rules.write_text("masks: {'#marketing': id}", encoding="utf-8")
+    async with (
+        local_slack() as (local, slack),
+        aiohttp.ClientSession() as http,
+        running(settings_for(slack, sqlite_url, rules)) as tipoff,
+    ):
+        local.workspace.fault("users.conversations", "server_error", times=2)
+        stage = Stage(local, settings_for(slack, sqlite_url, rules), tipoff, http)
+        await stage.send(ASKED)
+        await stage.shows("Quirina")
+
+        assert stage.calls("users.conversations") == ["server_error", "server_error", "ok"]
+
+
 # Reveal
 
 
