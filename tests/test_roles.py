@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot_rig import Stage, local_slack, settings_for
 from slack_rig import ANNA, BEN, GENERAL, LEADS, MAYA, Talk, buttons, captured, event, talking
 from store_rig import change
+from workspace_rig import page_of
 
 from bot.actions import ACTIONS, SUBMISSIONS
 from bot.commands import COMMANDS
@@ -238,6 +239,17 @@ async def test_reveal_shows_the_brief_to_one_person_and_is_written_down(talk: Ta
     assert leaked(*(whole(one) for one in talk.workspace.messages(LEADS, seen_by=BEN))) == []
     (entry,) = await talk.tipoff.house.store.audit.latest(9)
     assert entry == Entry(entry.at, ANNA, "reveal", 1, LEADS)
+
+
+async def test_what_was_revealed_is_on_one_persons_page_only(masked: Masked) -> None:
+    async with masked('{"#leads": id}') as talk:
+        card = await a_brief(talk)
+        await talk.press(ANNA, "tipoff.reveal", card)
+        await talk.hears(ANNA, "Quirina Sousa")
+        hers, his = [await page_of(talk.workspace, f"/?as={user}&channel={LEADS}") for user in (ANNA, BEN)]
+
+        assert hers.index("Only visible to you") < hers.index("Quirina Sousa")
+        assert leaked(his) == []
 
 
 async def test_whose_role_does_not_let_them_is_told_who_may(talk: Talk) -> None:
