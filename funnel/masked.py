@@ -17,6 +17,7 @@ from funnel.triggers import Occasion
 
 HIDDEN = "hidden"
 RECEIPT = EventKey(HIDDEN, HIDDEN)
+MEMBER = re.compile(r"[UW](?=[A-Z0-9]*[0-9])[A-Z0-9]{2,}")
 INITIALS = 3
 SHORT = 4  # letters; a shorter value is looked for as a word: Ana is not in Banana
 
@@ -53,7 +54,7 @@ def _anonymous(brief: Brief, keep: Keep) -> Brief:
         company=None,
         title=None,
         phone=None,
-        owner=_fact(brief.owner, keep),
+        owner=_owner(brief.owner, keep),
         score=None,
         comment=None,
         reading=Reading(urgency=brief.reading.urgency),
@@ -96,7 +97,7 @@ def _values(brief: Brief, mask: Mask) -> Iterator[str]:
     yield from filter(
         None, (reading.referred_by, reading.wants, brief.came_from and brief.came_from.referred_by)
     )
-    words = brief.name.value.split() if brief.name else []
+    words = re.findall(r"\w[\w'’-]*", brief.name.value) if brief.name else []
     inner = (word for word in words[1:-1] if len(word) >= SHORT)  # “van” and “de” are not theirs alone
     yield from (*words[:1], *inner, *words[-1:])
 
@@ -122,6 +123,13 @@ def _pattern(value: str) -> str:
 
 def _fact(fact: Fact | None, keep: Keep) -> Fact | None:
     return Fact(keep(fact.value), (), sayable=fact.sayable) if fact else None
+
+
+def _owner(owner: Fact | None, keep: Keep) -> Fact | None:
+    """Whose lead it is: a member of the workspace always; a name from elsewhere might be the lead's own."""
+    if owner and MEMBER.fullmatch(owner.value):
+        return Fact(owner.value, (), sayable=False)
+    return _fact(owner, keep)
 
 
 def _word(text: str | None, keep: Keep) -> str | None:

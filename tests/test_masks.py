@@ -215,6 +215,14 @@ def test_what_a_rep_needs_to_act_stays() -> None:
         assert "Hello, I saw you downloaded our white paper" in catalog.new_lead(behind).plain
 
 
+def test_the_owner_stays_who_they_are_even_where_the_lead_has_their_name() -> None:
+    brief = replace(HAND_RAISE, name=Fact("Anna, of Widgets", ()), owner=Fact("U0ANNA", (), sayable=False))
+
+    assert masked(brief, "id").owner == brief.owner
+    assert masked(replace(brief, owner=Fact("Anna", ())), "id").owner == Fact("hidden", ())
+    assert masked(put(brief, "occasion.form", "A form for Anna"), "id").occasion.form == "hidden"
+
+
 def test_a_comment_is_hidden_and_its_urgency_is_not() -> None:
     comment = "Call Joe Blow on 555-0199 by next week"
     brief = replace(HAND_RAISE, comment=Fact(comment, ()), reading=read(comment))
