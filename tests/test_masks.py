@@ -133,7 +133,7 @@ def carried(made: Message | View) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(values=st.tuples(*(secret(one) for one in "αβγδεζ")))
 def test_behind_an_id_nothing_of_the_person_is_left(page: str, values: tuple[str, ...]) -> None:
     for brief in (HAND_RAISE, SCORE):
@@ -144,7 +144,7 @@ def test_behind_an_id_nothing_of_the_person_is_left(page: str, values: tuple[str
 
 
 @pytest.mark.parametrize("page", PAGES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(values=st.tuples(*(secret(one) for one in "αβγδεζ")))
 def test_behind_initials_only_the_company_is_left(page: str, values: tuple[str, ...]) -> None:
     company = values[4]
