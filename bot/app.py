@@ -22,16 +22,19 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot import roles
 from bot.actions import ACTIONS, SUBMISSIONS
 from bot.actions.action import Action, Press, Submission, Submitted, lead_id
 from bot.commands import COMMANDS
 from bot.commands.command import Command
-from bot.house import House
+from bot.house import House, Sight
 from bot.lull import lull
+from bot.roles import Actor, NotAllowedError
 from bot.slack import NETWORK
 from briefs import catalog
 from briefs.message import Message
-from funnel.errors import QuestionError, TipoffError
+from funnel.errors import NotFoundError, QuestionError, TipoffError
+from funnel.masks import Refusal
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger("tipoff.bolt")
@@ -81,9 +84,9 @@ def build(house: House, identity: Identity, client: AsyncWebClient) -> AsyncApp:
     for command in COMMANDS:
         app.command(command.name)(_command(house, command))
     for action_id, action in ACTIONS.items():
-        app.action(action_id)(_action(house, identity, action))
+        app.action(action_id)(_action(house, identity, action_id, action))
     for callback_id, submission in SUBMISSIONS.items():
-        app.view(callback_id)(_submission(house, identity, submission))
+        app.view(callback_id)(_submission(house, identity, callback_id, submission))
     app.event("member_joined_channel")(_joined(house, identity))
     _acknowledge_the_rest(app)
     app.error(_on_error)
@@ -109,21 +112,26 @@ def _authorize(identity: Identity, client: AsyncWebClient) -> Callable[..., Awai
 
 
 def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
-    """Answers a command; those who ask the same before it is looked up share one answer."""
-    asked: dict[str, list[Say]] = {}
+    """Answers a command; those who ask the same, and may see the same, at once share one answer."""
+    asked: dict[tuple[str, Sight], list[Say]] = {}
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
-        text = body.get("text") or ""
-        if text not in asked:
-            asked[text] = []
-            house.tasks.start(answer(text))
-        asked[text].append(_reply(house, body))
+        actor, say = _asker(body), _reply(house, body)
+        if why := roles.refusal(house.playbook, actor, command.name):
+            house.tasks.start(_explained(say, roles.refuse(house, actor, command.name, why)))
+            return
+        seen = roles.as_seen_by(house, actor, command.name)
+        question = (body.get("text") or "", seen.sight)
+        if question not in asked:
+            asked[question] = []
+            house.tasks.start(answer(seen, question))
+        asked[question].append(say)
 
-    async def answer(text: str) -> None:
+    async def answer(seen: House, question: tuple[str, Sight]) -> None:
         await lull(PATIENCE)
-        askers = asked.pop(text)  # whoever asks from now on is told what is true then
-        message = await _answered(command.answer(house, text))
+        askers = asked.pop(question)  # whoever asks from now on is told what is true then
+        message = await _answered(command.answer(seen, question[0]))
         for start in range(0, len(askers), TOLD_AT_ONCE):
             some = askers[start : start + TOLD_AT_ONCE]
             told = await asyncio.gather(*(say(message) for say in some), return_exceptions=True)
@@ -134,27 +142,34 @@ def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
     return listener
 
 
-def _action(house: House, identity: Identity, action: Action) -> Callable[..., Awaitable[None]]:
+def _action(house: House, identity: Identity, deed: str, action: Action) -> Callable[..., Awaitable[None]]:
     async def listener(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()
         say = _reply(house, body)
 
         async def carry_out() -> None:
             _refuse_strangers(body, identity)
-            await action(house, _press(body, client, say))
+            press = _press(body, client, say)
+            seen = await roles.admit(house, _actor(body), deed, _lead_of(press.value))
+            await action(seen, press)
 
         house.tasks.start(_explained(say, carry_out()))
 
     return listener
 
 
-def _submission(house: House, identity: Identity, submission: Submission) -> Callable[..., Awaitable[None]]:
+def _submission(
+    house: House, identity: Identity, deed: str, submission: Submission
+) -> Callable[..., Awaitable[None]]:
     async def listener(ack: AsyncAck, body: Body) -> None:
-        await ack()
+        actor = _actor(body)
+        why = None if _is_stranger(body, identity) else roles.refusal(house.playbook, actor, deed)
+        await ack(**_on_form(body, why) if why else {})  # a form has no other place for an answer
 
         async def carry_out() -> None:
             _refuse_strangers(body, identity)
-            await submission(house, _submitted(body))
+            seen = await roles.admit(house, actor, deed, _lead_of(body["view"].get("private_metadata")))
+            await submission(seen, _submitted(body))
 
         house.tasks.start(_explained(_nobody, carry_out()))
 
@@ -163,8 +178,12 @@ def _submission(house: House, identity: Identity, submission: Submission) -> Cal
 
 def _refuse_strangers(body: Body, identity: Identity) -> None:
     """In a channel shared with another company, its people see our buttons; they may not press them."""
-    if body["user"].get("team_id", identity.team_id) != identity.team_id:
+    if _is_stranger(body, identity):
         raise StrangerError("Only members of the workspace that I work for can do that.")
+
+
+def _is_stranger(body: Body, identity: Identity) -> bool:
+    return bool(body["user"].get("team_id", identity.team_id) != identity.team_id)
 
 
 def _joined(house: House, identity: Identity) -> Callable[..., Awaitable[None]]:
@@ -209,6 +228,8 @@ async def _on_error(error: Exception, request: AsyncBoltRequest) -> BoltResponse
 
 def explain(error: Exception) -> Message:
     """A failure in words: its own sentence where it has one, else an apology with the id that the log has."""
+    if isinstance(error, NotAllowedError):
+        return catalog.refused(error.refusal)
     if isinstance(error, TipoffError):
         return catalog.trouble(error)
     reference = uuid.uuid4().hex[:8]
@@ -255,6 +276,42 @@ async def _nobody(message: Message) -> None:
     log.warning("nobody to tell: %s", message.text[:200])
 
 
+def _asker(body: Body) -> Actor:
+    """Who typed a command, and where."""
+    return Actor(body["user_id"], _places({"id": body.get("channel_id"), "name": body.get("channel_name")}))
+
+
+def _actor(body: Body) -> Actor:
+    """Who pressed a button or sent a form, and where; a modal remembers where it was opened."""
+    if view := body.get("view"):
+        places = str(view.get("private_metadata") or "").split(":")[2:]  # after the lead and the page
+        return Actor(body["user"]["id"], tuple(places))
+    return Actor(body["user"]["id"], _places(body.get("channel") or {}))
+
+
+def _places(channel: Body) -> tuple[str, ...]:
+    if not channel.get("id"):
+        return ()
+    return (str(channel["id"]), f"#{channel['name']}") if channel.get("name") else (str(channel["id"]),)
+
+
+def _lead_of(value: str | None) -> int | None:
+    """The lead that a button or a form names, None where it names none."""
+    try:
+        return lead_id((value or "").partition(":")[0])
+    except NotFoundError:
+        return None
+
+
+def _on_form(body: Body, why: Refusal) -> Body:
+    """The refusal under the first field of a form, which stays open."""
+    fields = list(body["view"]["state"]["values"])
+    return {
+        "response_action": "errors",
+        "errors": {field: catalog.refused(why).plain for field in fields[:1]},
+    }
+
+
 def _press(body: Body, client: AsyncWebClient, say: Say) -> Press:
     pressed = body["actions"][0]
     return Press(
@@ -264,6 +321,7 @@ def _press(body: Body, client: AsyncWebClient, say: Say) -> Press:
         view=body.get("view"),
         client=client,
         reply=say,
+        places=_actor(body).places,
     )
 
 

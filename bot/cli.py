@@ -156,6 +156,21 @@ def score(
 
 
 @cli.command()
+def audit(
+    lead: Annotated[str, typer.Option(help="Only what was done to the lead with this e-mail address.")] = "",
+    limit: Annotated[int, typer.Option(help="How many lines.", min=1)] = 50,
+) -> None:
+    """Print who was shown what a mask hides and who was refused something, newest first."""
+    entries = run(queries.audit(_settings(), lead, limit))
+    for one in entries:
+        what = f"{one.action} lead {one.lead_id}" if one.lead_id is not None else one.action
+        where = f" in {one.channel}" if one.channel else ""
+        out.print(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {one.actor}  {what}{where}")
+    if not entries:
+        out.print("Nothing was revealed or refused.")
+
+
+@cli.command()
 def funnel(words: Words = None, json_: AsJson = False) -> None:
     """Count leads by stage, as /funnel does."""
     answer, message = run(queries.funnel(_settings(), " ".join(words or [])))

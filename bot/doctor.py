@@ -88,3 +88,7 @@ async def _slack(settings: Settings, playbook: Playbook) -> AsyncIterator[Findin
             yield Finding(True, "channel", f"{playbook.channels.briefs} is {channel}")
         else:
             yield Finding(False, "channel", f"{playbook.channels.briefs}: {channel.sentence}")
+        for name, mask in playbook.masks.items():
+            masked = await slack.channel_id(name)
+            if not isinstance(masked, str):
+                yield Finding(False, "mask", f"{name} ({mask}) hides nothing that I post: {masked.sentence}")

@@ -10,6 +10,7 @@ import aiohttp
 from bot.settings import Settings
 from bot.tasks import Tasks
 from funnel.events import Event, dated
+from funnel.masks import Mask
 from funnel.playbook import Playbook
 from storage.journal import Recorded
 from storage.store import Store
@@ -19,12 +20,29 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A mask that is lifted for one person: who they are, what they did, and the id of the channel."""
+
+    actor: str
+    deed: str
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How much of a lead whoever acts may be shown; `lifted` where others in that place see less."""
+
+    mask: Mask = "full"
+    lifted: Lifted | None = None
+
+
 @dataclass(frozen=True)
 class House:
     """One running Tipoff.
 
     `http` is the session for answers to Slack. `untold` wakes the loop that tells leads, `unsaid` the one
-    that posts.
+    that posts. `sight` is that of the person for whom something is done (`bot.roles`).
     """
 
     settings: Settings
@@ -33,6 +51,7 @@ class House:
     tasks: Tasks
     http: aiohttp.ClientSession
     now: Callable[[], datetime] = clock
+    sight: Sight = Sight()
     untold: asyncio.Event = field(default_factory=asyncio.Event)
     unsaid: asyncio.Event = field(default_factory=asyncio.Event)
 

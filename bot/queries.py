@@ -20,6 +20,7 @@ from funnel.lead import LeadSummary
 from funnel.metrics import CampaignsAnswer, FunnelAnswer
 from funnel.playbook import Playbook
 from intake.moment import moment
+from storage.audit import Entry
 from storage.store import Store
 
 
@@ -53,6 +54,20 @@ async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
     if one is None:
         raise NotFoundError(f"Nothing may be said of “{text}”.")
     return [catalog.lead_card(one).plain, *(_receipts(one) if receipts else [])]
+
+
+async def audit(settings: Settings, email: str, limit: int) -> list[Entry]:
+    """The last deeds that were written down, newest first; those to one lead where `email` names it.
+
+    Raises:
+        NotFoundError: no lead has that address.
+
+    """
+    async with _memory(settings) as (store, _):
+        lead = await store.lead_of(email) if email else None
+        if email and lead is None:
+            raise NotFoundError(f"No lead has the address “{email}”.")
+        return await store.audit.latest(limit, lead)
 
 
 def _receipts(one: Brief) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import json
 import logging
 import signal
 import socket
@@ -24,6 +25,7 @@ from bot.settings import Settings, SettingsError, load_playbook
 from bot.slack import ADVICE, NETWORK, Slack, client_of
 from bot.tasks import Tasks
 from bot.worker import Worker
+from funnel.masks import Masks
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -155,10 +157,18 @@ async def _meet(client: AsyncWebClient) -> slack_app.Identity:
 
 
 async def _try_again(house: House) -> None:
-    """Say what waits for somebody to mend something: a new start is a sign that they did."""
+    """Say what waits for somebody to mend something: a new start is a sign that they did.
+
+    What stands in Slack follows the masks that the playbook has now.
+    """
     moved = await house.store.cards.move_unposted(house.playbook.channels.briefs)
-    if await house.store.cards.wake_waiting() or moved:
+    masked = await house.store.cards.follow_masks(_as_text(house.playbook.masks))
+    if await house.store.cards.wake_waiting() or moved or masked:
         house.unsaid.set()
+
+
+def _as_text(masks: Masks) -> str:
+    return json.dumps(masks, sort_keys=True) if masks else ""
 
 
 @contextlib.asynccontextmanager

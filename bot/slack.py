@@ -180,6 +180,13 @@ class Slack:
             if not cursor:
                 return Absent()
 
+    async def name_of(self, channel: str) -> str | Unread:
+        """The name of a channel that the bot is in, by its id."""
+        if channel not in self._ids.values() and (trouble := await self._learn_channels()):
+            return trouble
+        names = (f"#{name}" for name, known in self._ids.items() if known == channel)
+        return next(names, Refused("not_in_channel"))
+
     async def channel_id(self, channel: str) -> str | Unread:
         """The id of a channel that the playbook names; an id is its own.
 

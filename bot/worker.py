@@ -21,6 +21,8 @@ from bot.tasks import Tasks
 from briefs import catalog
 from briefs.message import Message
 from funnel import brief
+from funnel.masked import masked
+from funnel.masks import Mask, of_channel
 from funnel.triggers import deserves_brief
 from storage.cards import Card, Claim
 
@@ -137,7 +139,9 @@ class Worker:
             await self._settle(claim, None, standing)
             return
         message = await self._render(card, posted=isinstance(standing, Done))
-        if message is None and isinstance(standing, Absent):
+        if isinstance(message, Unread):
+            await self._settle(claim, None, message)
+        elif message is None and isinstance(standing, Absent):
             await self._cards.gone(claim)
         elif message is not None and card.posted and _hash(message) == card.said_hash:
             await self._cards.unchanged(claim)
@@ -209,16 +213,29 @@ class Worker:
                 log.error("card %s for %s is in doubt: %s", card.key, card.lane, outcome.sentence)
                 await self._cards.doubt(claim, outcome.sentence, REFUSED_FOR)
 
-    async def _render(self, card: Card, *, posted: bool) -> Message | None:
+    async def _render(self, card: Card, *, posted: bool) -> Message | Unread | None:
         """What the card should say now; None where nothing should stand there."""
         if card.kind == "digest":
             briefs = [await self._brief(lead) for lead in await self._cards.digest_members(card.key)]
-            known = [one for one in briefs if one is not None]
-            return catalog.digest(known) if known else None
-        if card.lead_id is None:
+        else:
+            briefs = [] if card.lead_id is None else [await self._brief(card.lead_id, unsaid=not posted)]
+        known = [one for one in briefs if one is not None]
+        mask = await self._mask(card) if known else "full"
+        if not isinstance(mask, str):
+            return mask
+        shown = [masked(one, mask) for one in known]
+        if not shown:
             return None
-        one = await self._brief(card.lead_id, unsaid=not posted)
-        return catalog.new_lead(one) if one else None
+        return catalog.digest(shown) if card.kind == "digest" else catalog.new_lead(shown[0])
+
+    async def _mask(self, card: Card) -> Mask | Unread:
+        """What the card's channel may show; Slack is asked for the channel's other name."""
+        masks = self._house.playbook.masks
+        if not masks:
+            return "full"
+        channel = card.channel_id or await self._slack.channel_id(card.lane)
+        name = await self._slack.name_of(channel) if isinstance(channel, str) else channel
+        return of_channel(masks, (card.lane, str(channel), name)) if isinstance(name, str) else name
 
     async def _brief(self, lead_id: int, *, unsaid: bool = False) -> brief.Brief | None:
         lead = await self._house.store.lead(lead_id, self._house.playbook)

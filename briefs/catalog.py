@@ -13,6 +13,7 @@ from briefs.plain import plain
 from funnel.brief import Brief
 from funnel.errors import TipoffError
 from funnel.lead import LeadSummary
+from funnel.masks import Refusal
 from funnel.metrics import CampaignsAnswer, FunnelAnswer, pooled_campaigns, pooled_funnel
 
 DIGEST = 80
@@ -65,14 +66,17 @@ def digest(briefs: Sequence[Brief]) -> Message:
     return _message("digest", leads=leads, shown=DIGEST, width=WIDTHS[-1])
 
 
-def timeline(brief: Brief, page: int = 1) -> View:
-    """The page `page` of everything that happened, newest first; a page that is not there is the nearest."""
+def timeline(brief: Brief, page: int = 1, places: Sequence[str] = ()) -> View:
+    """The page `page` of everything that happened, newest first; a page that is not there is the nearest.
+
+    `places` name the channel it was opened from, for whoever turns the page.
+    """
     rows = brief.timeline[::-1]
     last = max(1, -(-len(rows) // TIMELINE_ROWS))
     here = min(max(page, 1), last)
     shown = rows[(here - 1) * TIMELINE_ROWS : here * TIMELINE_ROWS]
     made = render("timeline", brief=brief, rows=shown, here=here, last=last)
-    return modal.shown(made, "tipoff.timeline", f"{brief.lead}:{here}")
+    return modal.shown(made, "tipoff.timeline", ":".join((f"{brief.lead}:{here}", *places)))
 
 
 def log_call(brief: Brief) -> View:
@@ -113,6 +117,11 @@ def lead_not_found(text: str) -> Message:
 def claimed(brief: Brief) -> Message:
     """Who has taken a lead, for whoever claims it after them."""
     return _message("claimed", brief=brief)
+
+
+def refused(refusal: Refusal) -> Message:
+    """Who may do what somebody may not, and whom to ask."""
+    return _message("refused", refusal=refusal)
 
 
 def trouble(error: TipoffError) -> Message:

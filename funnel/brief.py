@@ -15,6 +15,7 @@ from funnel.comment import Reading, Urgency, read
 from funnel.events import EventKey, Origin
 from funnel.lead import By, Lead, Motion, ProfileField, Touch, Trust
 from funnel.machines import set_aside
+from funnel.masks import Mask
 from funnel.playbook import Playbook
 from funnel.scoring import fit_facts
 from funnel.stage import EXITS, Stage
@@ -130,6 +131,7 @@ class Brief:
     `timeline` are newest first and oldest first; times are in the playbook's zone.
     `ask` names what was not captured, most valuable first.
     `raised_hand` is whether they ever asked to talk, in history that was imported too.
+    `mask` says how much of it is shown, `wrote` that the mask hides a comment (see `funnel.masked`).
     """
 
     lead: int
@@ -155,6 +157,8 @@ class Brief:
     motion: Motion | None
     raised_hand: bool
     crm_url: str | None = None
+    mask: Mask = "full"
+    wrote: bool = False
 
     @property
     def urgency(self) -> Urgency | None:
@@ -167,6 +171,8 @@ class Brief:
 
     @property
     def first_name(self) -> str | None:
+        if self.mask != "full":
+            return None
         return self.name.value.split()[0] if self.name and self.name.value.split() else None
 
     @property

@@ -15,6 +15,7 @@ from funnel.events import EngagementKind
 from funnel.glob import Globs, fits, folded
 from funnel.identity import Identity
 from funnel.machine_rules import Machines
+from funnel.masks import Masks, People
 from funnel.part import Part
 from funnel.qualification import Qualification
 from funnel.scoring_rules import Scoring
@@ -116,6 +117,8 @@ class Playbook(Part):
     brief_burst: Annotated[int, Field(ge=1)] = Field(
         default=60, description="new briefs that may wait in one channel before they become one digest"
     )
+    masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
+    people: People = People()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -102,6 +102,10 @@ class Cards:
         """Briefs that were surely never posted go to `lane`: the playbook names another channel now."""
         return await self._database.write(lambda c: outcomes.move_unposted(c, self._workspace, lane))
 
+    async def follow_masks(self, masks: str) -> int:
+        """Look at every message again whose channel followed other masks than these; how many cards."""
+        return await self._database.write(lambda c: marking.follow_masks(c, self._workspace, masks))
+
     async def next_due(self) -> datetime | None:
         """The earliest time at which `claim` may find something; None when nothing is open."""
         return await self._database.read(lambda c: overview.next_due(c, self._workspace))

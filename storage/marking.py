@@ -75,6 +75,18 @@ def touch(c: sa.Connection, workspace: str, leads: Collection[int]) -> set[int]:
     return {row.lead_id for row in marked}
 
 
+def follow_masks(c: sa.Connection, workspace: str, masks: str) -> int:
+    """Mark what was said in lanes that followed other masks stale; how many cards."""
+    changed = (
+        sa.update(lanes)
+        .where(lanes.c.workspace_id == workspace, sa.func.coalesce(lanes.c.masks, "") != masks)
+        .values(masks=masks)
+        .returning(lanes.c.lane)
+    )
+    names = list(c.execute(changed).scalars())
+    return len(_bump(c, workspace, card.c.lane.in_(names))) if names else 0
+
+
 def _bump(c: sa.Connection, workspace: str, which: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
     """Move the version on; what had been said is due again, what is being tried keeps its own time."""
     rested = card.c.state == "said"

@@ -19,6 +19,7 @@ from funnel.persons import Story
 from funnel.playbook import Playbook
 from funnel.question import Question
 from storage import counting, finding, journal, rebuilding, schema, telling
+from storage.audit import Audit
 from storage.cards import Cards
 from storage.counting import Totals
 from storage.database import Database, open_database
@@ -43,6 +44,7 @@ class Store:
         self._recorder = Recorder(database, workspace)
         self._workspace = workspace
         self.cards = Cards(database, workspace)
+        self.audit = Audit(database, workspace)
 
     @classmethod
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 `journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `stage_entry`, `deal`, `spend`
 and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows.
+`audit` remembers who was shown what; it is only ever added to.
 """
 
 import sqlalchemy as sa
@@ -213,4 +214,19 @@ lane = sa.Table(
     sa.Column("lane", PlainText, primary_key=True),
     sa.Column("next_at", UtcTime, nullable=False),
     sa.Column("held", PlainText),  # why nothing is said here before `next_at`
+    sa.Column("masks", PlainText),  # the masks that its messages were last made to follow
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    _workspace(),
+    sa.Column("id", PlainText, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("actor", PlainText, nullable=False),
+    sa.Column("action", PlainText, nullable=False),
+    sa.Column("lead_id", sa.BigInteger),
+    sa.Column("channel", PlainText),
+    sa.Index("ix_audit_at", "workspace_id", "at"),
+    sa.Index("ix_audit_lead", "workspace_id", "lead_id"),
 )

@@ -22,6 +22,8 @@ from funnel.events import (
 )
 from funnel.journey import tell
 from funnel.lead import LeadSummary
+from funnel.masked import masked
+from funnel.masks import People, Refusal
 from funnel.metrics import (
     CampaignCounts,
     CampaignsAnswer,
@@ -147,6 +149,13 @@ def summaries(count: int) -> list[LeadSummary]:
     ]
 
 
+def refusal() -> Refusal:
+    people = People(default="marketer", members={"U0MAYA": "manager"}, reveal=("rep", "manager"))
+    refused = people.refusal("U0TOM", "reveal")
+    assert refused
+    return refused
+
+
 HELP = (
     catalog.CommandHelp("/lead", "<e-mail or name>", "Show the brief of a lead.", ("ana@example.com", "Ana")),
     catalog.CommandHelp(
@@ -169,6 +178,10 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "leads_found_many": lambda: catalog.leads_found("jon", summaries(6)),
     "lead_not_found": lambda: catalog.lead_not_found("jon"),
     "claimed": lambda: catalog.claimed(brief_of([*joe(), claim(JOE)])),
+    "joe_initials": lambda: catalog.new_lead(masked(brief_of(joe()), "initials")),
+    "jon_id": lambda: catalog.new_lead(masked(brief_of(jon()), "id")),
+    "digest_initials": lambda: catalog.digest([masked(one, "initials") for one in crowd(3)]),
+    "refused": lambda: catalog.refused(refusal()),
     "trouble": lambda: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days` or `all`.")),
     "apology": lambda: catalog.apology("3f9a1c"),
     "help": lambda: catalog.help(HELP),

@@ -95,7 +95,9 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(database_url: str, *, over_http: bool = False) -> AsyncIterator[Talk]:
+async def talking(
+    database_url: str, *, over_http: bool = False, playbook: Path = Path("no-playbook.yaml")
+) -> AsyncIterator[Talk]:
     port = free_port() if over_http else 0
     more = {"request_url": f"http://127.0.0.1:{port}/slack/events"} if over_http else {}
     config = Config.from_manifest(manifest(over_http=over_http), app=more, rate=1000.0, burst=1000)
@@ -108,7 +110,7 @@ async def talking(database_url: str, *, over_http: bool = False) -> AsyncIterato
             slack_signing_secret=SecretStr(slack.signing_secret),
             slack_api_url=slack.api_url,
             database_url=database_url,
-            tipoff_playbook=Path("no-playbook.yaml"),
+            tipoff_playbook=playbook,
             tipoff_intake_token=SecretStr(KEY),
             tipoff_message_spacing=0.01,
         )

@@ -292,3 +292,18 @@ async def test_workers_at_once_say_every_card_once(store: Store, database_url: s
             await asyncio.gather(*(work(place, f"{turn}") for turn, place in enumerate(places * 4)))
 
     assert sorted(said) == sorted({f"brief:lead-{number}" for number in range(1, 31)})
+
+
+# Masks
+
+
+async def test_what_was_said_is_looked_at_again_when_the_masks_change_and_only_then(store: Store) -> None:
+    await take(store, [captured("1")])
+    [claimed] = await store.cards.claim("worker", spacing_seconds=0)
+    await store.cards.said(claimed, channel_id="C1", ts="1", said_hash="x")
+
+    touched = [await store.cards.follow_masks(masks) for masks in ("", "id", "id", "full", "", "")]
+
+    assert touched == [0, 1, 0, 1, 1, 0]
+    [again] = await store.cards.claim("worker", spacing_seconds=0)
+    assert (again.card.key, again.card.ts) == (claimed.card.key, "1")

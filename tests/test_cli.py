@@ -38,7 +38,7 @@ def leads(desk: Desk) -> Desk:
 
 def test_every_command_is_known() -> None:
     assert [
-        *("brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
+        *("audit", "brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
         *("init", "manifest", "migrate", "playbook", "rebuild", "run", "score"),
     ] == COMMANDS
 

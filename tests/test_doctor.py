@@ -102,3 +102,16 @@ async def test_a_slack_that_does_not_answer(folder: Path) -> None:
 
     assert said.code == 1
     assert said.out.splitlines()[-1].startswith("TODO  slack: Slack cannot be reached: auth.test: ")
+
+
+async def test_a_mask_of_a_channel_that_the_bot_does_not_see_is_amiss(folder: Path) -> None:
+    (folder / "playbook.yaml").write_text("masks: {'#leads': full, '#leds': id, C0LEADS: id}\n")
+
+    said = await doctor(folder)
+
+    assert said.code == 1
+    (amiss,) = said.out.splitlines()[4:]
+    assert amiss == (
+        "TODO  mask: #leds (id) hides nothing that I post: "
+        "Slack says not_in_channel: invite me there: /invite @Tipoff"
+    )

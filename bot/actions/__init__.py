@@ -1,6 +1,6 @@
 """Buttons and modals, as tables: `tipoff.<verb>` to the function that carries it out."""
 
-from bot.actions import claim, lead, link, log_call, timeline
+from bot.actions import claim, lead, link, log_call, reveal, timeline
 from bot.actions.action import Action, Submission
 
 ACTIONS: dict[str, Action] = {
@@ -10,5 +10,6 @@ ACTIONS: dict[str, Action] = {
     "tipoff.timeline_page": timeline.turn,
     "tipoff.lead": lead.show,
     "tipoff.crm": link.follow,
+    "tipoff.reveal": reveal.reveal,
 }
 SUBMISSIONS: dict[str, Submission] = {"tipoff.log_call": log_call.record}

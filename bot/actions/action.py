@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import roles
 from bot.house import House
 from briefs.message import Message
 from funnel.brief import Brief, look_up
@@ -17,7 +18,8 @@ from funnel.events import Person
 class Press:
     """Who pressed what.
 
-    `value` is the button's own, `trigger` opens a modal within three seconds, `reply` speaks to them alone.
+    `value` is the button's own, `trigger` opens a modal within three seconds, `reply` speaks to them alone,
+    `places` are the id and the name of the channel.
     """
 
     user: str
@@ -26,6 +28,7 @@ class Press:
     view: dict[str, Any] | None
     client: AsyncWebClient
     reply: Callable[[Message], Awaitable[None]]
+    places: tuple[str, ...] = ()
 
     @property
     def lead(self) -> int:
@@ -66,7 +69,7 @@ def lead_id(text: str) -> int:
 
 
 async def brief_of(house: House, lead: int) -> Brief:
-    """The brief of the lead that a payload named.
+    """The brief of the lead that a payload named, as much of it as whoever acts may see.
 
     Raises:
         NotFoundError: there is no such lead, or they asked to be forgotten.
@@ -76,7 +79,7 @@ async def brief_of(house: House, lead: int) -> Brief:
     one = look_up(lead, told, house.playbook) if told else None
     if one is None:
         raise NotFoundError("That lead is no longer in the store. `/lead` finds those that are.")
-    return one
+    return await roles.seen(house, one)
 
 
 async def whose(house: House, lead: int) -> Person:

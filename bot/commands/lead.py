@@ -1,35 +1,61 @@
 """`/lead <e-mail or name>`: the brief of one lead, for the one who asks."""
 
+import re
+
+from bot import roles
 from bot.commands.command import Command
 from bot.house import House
 from briefs import catalog
 from briefs.message import Message
 from funnel import brief
 from funnel.errors import NotFoundError, QuestionError
+from funnel.lead import LeadSummary
 
 SHOWN = 5
+NUMBER = re.compile(r"(?:lead )?([0-9]{1,15})", re.IGNORECASE)
 
 
 async def answer(house: House, text: str) -> Message:
-    """The brief of the only lead that `text` finds, or the choice among several."""
+    """The brief of the only lead that `text` finds, or the choice among several; a number is a lead's own."""
     wanted = text.strip()
     if not wanted:
         raise QuestionError("Whom shall I look up? Try `/lead ana@example.com` or `/lead Ana`.")
-    found = await house.store.find_leads(wanted, limit=SHOWN + 1)
+    if (number := NUMBER.fullmatch(wanted)) and await house.store.events_of(int(number[1])):
+        return await show(house, int(number[1]))
+    found = await _found(house, wanted)
     if not found:
         return catalog.lead_not_found(wanted)
     if len(found) > 1:
+        for match in found[:SHOWN]:
+            await roles.note_seen(house, match.id)
         return catalog.leads_found(wanted, found)
     return await show(house, found[0].id)
 
 
+async def _found(house: House, wanted: str) -> list[LeadSummary]:
+    """Whom `wanted` means; behind a mask only a whole address finds anybody.
+
+    Parts of a name would tell the name, letter by letter, to whoever may not see it.
+
+    Raises:
+        QuestionError: somebody who sees a mask asked for a part of a name.
+
+    """
+    if house.sight.mask != "full" and await house.store.lead_of(wanted) is None:
+        raise QuestionError(
+            f"I find nobody by “{wanted[:60]}”. Where names are hidden I look for whole addresses and "
+            "numbers: try `/lead ana@example.com` or `/lead 42`."
+        )
+    return await house.store.find_leads(wanted, limit=SHOWN + 1)
+
+
 async def show(house: House, lead_id: int) -> Message:
-    """The brief of a lead by its id."""
+    """The brief of a lead by its id, as much of it as whoever asks may see."""
     lead = await house.store.lead(lead_id, house.playbook)
     one = brief.look_up(lead_id, lead, house.playbook) if lead else None
     if one is None:
         raise NotFoundError("That lead is no longer in the store. `/lead` finds those that are.")
-    return catalog.lead_card(one)
+    return catalog.lead_card(await roles.seen(house, one))
 
 
 COMMAND = Command(

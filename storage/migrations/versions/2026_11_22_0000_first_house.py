@@ -1,4 +1,4 @@
-"""First house: journal, leads and their facts, spend, cards and lanes."""
+"""First house: journal, leads and their facts, spend, cards and lanes, audit."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,20 @@ depends_on: Sequence[str] | None = None
 def upgrade() -> None:
     if op.get_context().dialect.supports_sequences:
         op.execute(sa.schema.CreateSequence(sa.Sequence("journal_seq")))
+    op.create_table(
+        "audit",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_at", "audit", ["workspace_id", "at"])
+    op.create_index("ix_audit_lead", "audit", ["workspace_id", "lead_id"])
+
     op.create_table(
         "card",
         sa.Column("workspace_id", sa.Text(), nullable=False),
@@ -119,6 +133,7 @@ def upgrade() -> None:
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("held", sa.Text(), nullable=True),
+        sa.Column("masks", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "lane", name=op.f("pk_lane")),
     )
     op.create_table(
@@ -210,7 +225,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("touch", "stage_entry", "spend", "lead", "lane", "journal", "identity", "deal", "card"):
+    for table in (
+        "touch",
+        "stage_entry",
+        "spend",
+        "lead",
+        "lane",
+        "journal",
+        "identity",
+        "deal",
+        "card",
+        "audit",
+    ):
         op.drop_table(table)
     if op.get_context().dialect.supports_sequences:
         op.execute(sa.schema.DropSequence(sa.Sequence("journal_seq")))
