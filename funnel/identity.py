@@ -50,8 +50,7 @@ def email_key(address: str) -> str:
 def is_free_mail(address: str, rules: Identity) -> bool:
     """Whether anybody may have an address at that provider, so that it says nothing of an employer."""
     domain = _domain(address)
-    names = {domain, _registered(domain)}
-    return not (names.isdisjoint(FREE_MAIL) and names.isdisjoint(rules.free_mail))
+    return _is_free(domain, rules) or _is_free(_registered(domain) or "", rules)
 
 
 def company_of(address: str, rules: Identity) -> str | None:
@@ -59,8 +58,15 @@ def company_of(address: str, rules: Identity) -> str | None:
 
     None for free mail, for a number in place of a name, and for the domains that only documents use.
     """
-    company = _registered(_domain(address))
-    return None if company in FOR_DOCUMENTS or is_free_mail(address, rules) else company
+    domain = _domain(address)
+    if domain in FOR_DOCUMENTS or is_free_mail(address, rules):
+        return None
+    company = _registered(domain)
+    return None if company in FOR_DOCUMENTS else company
+
+
+def _is_free(domain: str, rules: Identity) -> bool:
+    return domain in FREE_MAIL or domain in rules.free_mail
 
 
 def _domain(address: str) -> str:
