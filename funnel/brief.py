@@ -34,11 +34,15 @@ Verb = Literal["downloaded", "signed up for", "joined"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value as it was given, the events that prove it, and whether it may be said aloud."""
+    """A value as it was given, the events that prove it, and whether it may be said aloud.
+
+    `inferred` when nobody gave it: a company that the address suggests.
+    """
 
     value: str
     receipts: tuple[EventKey, ...]
     sayable: bool = True
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ def _build(lead_id: int, lead: Lead, occasion: Occasion, playbook: Playbook) -> 
 
 def _profile(lead: Lead, name: Literal["name", "email", "title", "company", "phone"]) -> Fact | None:
     said = lead.profile.get(name)
-    return Fact(said.value, (said.receipt,)) if said else None
+    return Fact(said.value, (said.receipt,), not said.inferred, said.inferred) if said else None
 
 
 def _comment(lead: Lead) -> Fact | None:
@@ -235,12 +239,13 @@ def _row(touch: Touch, zone: tzinfo) -> Row:
 def _gaps(lead: Lead, reading: Reading) -> tuple[Gap, ...]:
     """What was not captured and is worth a question, in the order of a call."""
     referred = reading.referred_by or (lead.origin and lead.origin.referred_by)
+    company = lead.profile.get("company")
     known: dict[Gap, object] = {
         "referral": referred,
         "need": reading.wants,
         "timeline": reading.when,
         "budget": None,
-        "company": lead.fact("company"),
+        "company": company and not company.inferred,
         "title": lead.fact("title"),
     }
     return tuple(gap for gap, value in known.items() if not value)[:ASKED]

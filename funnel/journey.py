@@ -21,6 +21,7 @@ from funnel.events import (
     Origin,
     in_order,
 )
+from funnel.identity import Identity, company_of
 from funnel.lead import Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.playbook import FUNNEL, Playbook, Stage
 
@@ -37,7 +38,7 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     touches = _confirmed(tuple(_touches(told)))
     scores = tuple(_scores(told, playbook))
     return Lead(
-        profile=_profile(told),
+        profile=_profile(told, playbook.identity),
         touches=touches,
         stages=_stages(told, scores, playbook),
         scores=scores,
@@ -48,14 +49,25 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     )
 
 
-def _profile(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
+def _profile(told: Sequence[LeadEvent], rules: Identity) -> dict[ProfileField, Said]:
+    """What was said of them, the newest word on each; a company that nobody named is inferred."""
     profile: dict[ProfileField, Said] = {}
     for event in told:
         for name in PROFILE:
             value = getattr(event.person, name)
             if value:
                 profile[name] = Said(value, event.time, event.key)
+    if "company" not in profile and (company := _company_by_address(told, rules)):
+        profile["company"] = company
     return profile
+
+
+def _company_by_address(told: Sequence[LeadEvent], rules: Identity) -> Said | None:
+    """The company that the newest address suggests; a free one suggests none."""
+    for event in reversed(told):
+        if event.person.email and (company := company_of(event.person.email, rules)):
+            return Said(company, event.time, event.key, inferred=True)
+    return None
 
 
 def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:

@@ -17,11 +17,12 @@ ProfileField = Literal["name", "email", "title", "company", "phone", "country"]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One fact about a person: its value, and the event that said it."""
+    """One fact about a person: its value, and the event that said it, or from which it is `inferred`."""
 
     value: str
     at: datetime
     receipt: EventKey
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.identity import Identity
 from funnel.part import Part
 
 
@@ -126,6 +127,7 @@ class Playbook(Part):
     aliases: dict[str, Alias] = Field(default_factory=dict)
     stages: dict[str, Stage] = Field(default_factory=dict)
     deal_stages: dict[str, Stage] = Field(default_factory=dict)
+    identity: Identity = Identity()
     crm_url: str | None = Field(
         default=None, pattern=r"^https?://", description="where a lead opens in the CRM; {email} is filled in"
     )

@@ -67,7 +67,7 @@ def opener(brief: Brief) -> str:
 def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
     assert lines(catalog.new_lead(brief_of(joe()))) == [
         "🔥 Contact-sales form · asked for a call · answer by 20 Nov, 13:15 CET",
-        "Joe Blow · company/title: not captured · unassigned",
+        "Joe Blow · blow.example (from e-mail) · title: not captured · unassigned",
         "Referred by: “Dana Whitfield at Acme Robotics” (their words)",
         "Wants: “a replacement widget line for two plants” (their words)",
         "Timeline: “by the end of next month” (their words) → urgent",
@@ -81,7 +81,7 @@ def test_joe_tells_in_six_lines_who_sent_him_what_he_wants_and_when() -> None:
 def test_jon_tells_in_six_lines_what_he_read_and_how_to_open() -> None:
     assert lines(catalog.new_lead(brief_of(jon()))) == [
         "🟠 MQL: good fit + rising interest · has NOT asked to talk · reply by 20 Nov, 17:00 CET",
-        "Jon Doe · company/title: not captured · fit A (upstream) · unassigned",
+        "Jon Doe · doe.example (from e-mail) · title: not captured · fit A (upstream) · unassigned",
         (
             "Read: infographic “Lifecycle of a Widget” (20 Nov) · "
             "white paper “10 Tips for Improving your Widget ROI” (13 Nov)"
@@ -94,7 +94,7 @@ def test_jon_tells_in_six_lines_what_he_read_and_how_to_open() -> None:
 
 def test_ordinary_briefs_are_scanned_in_five_seconds() -> None:
     assert sum(map(len, lines(catalog.new_lead(brief_of(joe()))))) <= 450
-    assert sum(map(len, lines(catalog.new_lead(brief_of(jon()))))) - len(SEED_OPENER) <= 360
+    assert sum(map(len, lines(catalog.new_lead(brief_of(jon()))))) - len(SEED_OPENER) <= 380
 
 
 def test_seven_interactions_are_six_of_theirs_and_one_of_ours() -> None:

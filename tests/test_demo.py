@@ -6,7 +6,7 @@ import sys
 
 JOE = """\
 🔥 Contact sales form · asked for a call · answer by {time}
-Joe Blow · company/title: not captured · unassigned
+Joe Blow · clearbrook-bottling.example (from e-mail) · title: not captured · unassigned
 
 Referred by: “Maria Chen at Northgate Foundry” (their words) · came from google / organic, \
 searched “meridian widgets”

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from funnel.brief import Fact, build
 from funnel.events import (
     Asset,
     DealMoved,
+    EventKey,
     LeadCaptured,
     LeadEngaged,
     LeadEvent,
@@ -23,7 +25,7 @@ from funnel.events import (
     Person,
 )
 from funnel.journey import minor_units, receipts, tell
-from funnel.lead import Lead
+from funnel.lead import Lead, Said
 from funnel.playbook import Playbook, Stage
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -142,6 +144,33 @@ def test_the_newest_word_on_a_person_wins_and_names_its_event() -> None:
 
     assert lead.fact("company") == "Acme"
     assert lead.profile["company"].receipt == moved.key
+
+
+def test_a_company_that_nobody_named_is_inferred_from_the_newest_address_that_suggests_one() -> None:
+    people = ["ana@initech.example", "ana@mail.acme.example", "ana@gmail.com"]
+    lead = tell([form(place, person=Person(email=email)) for place, email in enumerate(people)], PLAYBOOK)
+
+    assert lead.profile["company"] == Said(
+        "acme.example", at(1)["time"], EventKey("test", "e1"), inferred=True
+    )
+    assert lead.fact("email") == "ana@gmail.com"
+
+
+def test_what_is_inferred_never_beats_what_was_said() -> None:
+    said = form(0, person=Person(email="ana@gmail.com", company="Initech"))
+    lead = tell([said, form(5, person=Person(email="ana@acme.example"))], PLAYBOOK)
+
+    assert lead.profile["company"] == Said("Initech", START, said.key)
+
+
+def test_an_inferred_company_is_marked_and_still_to_be_asked() -> None:
+    words = "Dana Whitfield recommended you. We need 40 sensors by March."
+    lead = tell([form(0, person=Person(email="ana@acme.example", name="Ana"), comment=words)], PLAYBOOK)
+    brief = build(1, lead, PLAYBOOK)
+
+    assert brief is not None
+    assert brief.company == Fact("acme.example", (EventKey("test", "e0"),), sayable=False, inferred=True)
+    assert brief.ask == ("budget", "company", "title")
 
 
 def test_what_we_did_is_not_theirs() -> None:

@@ -174,7 +174,9 @@ def test_joe_names_his_friend_what_he_wants_and_when(playbook: Playbook) -> None
     assert brief.reading.wants == "a widget retrofit for two bottling lines"
     assert (brief.reading.when, brief.urgency) == ("within three weeks", "urgent")
     assert (brief.motion, brief.score, brief.consumed) == ("demand-first", None, ())
-    assert (brief.company, brief.title) == (None, None)
+    assert brief.company is not None
+    assert (brief.company.value, brief.company.inferred) == ("clearbrook-bottling.example", True)
+    assert brief.title is None
 
 
 def test_joes_friend_is_a_customer(leads: tuple[Lead, ...]) -> None:
