@@ -251,7 +251,34 @@ class LeadForgotten(_Event):
     person: Person
 
 
-LeadEvent = LeadCaptured | LeadIdentified | LeadEngaged | LeadScored | LeadStaged | DealMoved | LeadForgotten
+class LeadMerged(_Event):
+    """A CRM's or a person's word that two are one: `person` and `other`."""
+
+    type: Literal["tipoff.lead.merged"] = "tipoff.lead.merged"
+    person: Person
+    other: Person
+    reason: Words | None = None
+
+
+class LeadSplit(_Event):
+    """A CRM's or a person's word that `person` is somebody else than those they were taken for."""
+
+    type: Literal["tipoff.lead.split"] = "tipoff.lead.split"
+    person: Person
+    reason: Words | None = None
+
+
+LeadEvent = (
+    LeadCaptured
+    | LeadIdentified
+    | LeadEngaged
+    | LeadScored
+    | LeadStaged
+    | DealMoved
+    | LeadForgotten
+    | LeadMerged
+    | LeadSplit
+)
 Event = LeadEvent | CampaignSpent
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENT_TYPES: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(Event))

@@ -17,6 +17,7 @@ from funnel.events import (
     LeadEvent,
     LeadForgotten,
     LeadScored,
+    LeadSplit,
     LeadStaged,
     Origin,
     in_order,
@@ -31,8 +32,12 @@ PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone
 
 
 def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
-    """The lead whom these events make: one person's events, in any order and with any repetition."""
-    told = sorted({event.key: event for event in events}.values(), key=in_order)
+    """The lead whom these events make: one person's events, in any order and with any repetition.
+
+    A split says whose events are whose, and nothing of the lead.
+    """
+    said = {event.key: event for event in events if not isinstance(event, LeadSplit)}
+    told = sorted(said.values(), key=in_order)
     if any(isinstance(event, LeadForgotten) for event in told):
         return Lead(forgotten=True)
     touches = _confirmed(tuple(_touches(told)))

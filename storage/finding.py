@@ -3,12 +3,15 @@
 import sqlalchemy as sa
 
 from funnel.events import LeadEvent, in_order
+from funnel.identity import email_key
 from funnel.journey import tell
 from funnel.lead import Lead, LeadSummary
+from funnel.persons import Identifier, Story, story
 from funnel.playbook import Playbook, Stage
 from storage import journal
 from storage.facts import searchable
-from storage.tables import identity
+from storage.identity import family_of
+from storage.tables import NOBODY, identity
 from storage.tables import lead as leads
 
 
@@ -26,9 +29,17 @@ def lead_of(c: sa.Connection, workspace: str, email: str) -> int | None:
         sa.select(identity.c.lead_id).where(
             identity.c.workspace_id == workspace,
             identity.c.kind == "email",
-            identity.c.value == email.strip().lower(),
+            identity.c.value == email_key(email),
+            identity.c.lead_id > NOBODY,
         )
     ).scalar()
+
+
+def story_of(c: sa.Connection, workspace: str, email: str) -> Story | None:
+    if lead_of(c, workspace, email) is None:
+        return None
+    address = Identifier("email", email_key(email))
+    return story(family_of(c, workspace, address), address)
 
 
 def find_leads(c: sa.Connection, workspace: str, text: str, limit: int) -> list[LeadSummary]:

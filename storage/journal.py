@@ -41,6 +41,14 @@ class Entry:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class LeadEntry:
+    """A lead's event, and whose it is."""
+
+    lead: int
+    event: LeadEvent
+
+
 def rows(workspace: str, events: Iterable[Event], received_at: datetime) -> list[Row]:
     """The rows that state `events`, in an order that two callers with the same events share.
 
@@ -202,14 +210,21 @@ def of_leads(
     c: sa.Connection, workspace: str, leads: Iterable[int], known: Mapping[int, Event]
 ) -> dict[int, list[LeadEvent]]:
     """The events of each lead, in no order; `known` saves reading again what is at hand, by seq."""
+    events: dict[int, list[LeadEvent]] = {}
+    for entry in entries_of(c, workspace, leads, known).values():
+        events.setdefault(entry.lead, []).append(entry.event)
+    return events
+
+
+def entries_of(
+    c: sa.Connection, workspace: str, leads: Iterable[int], known: Mapping[int, Event] | None = None
+) -> dict[int, LeadEntry]:
+    """The events of leads by seq; `known` saves reading again what is at hand."""
+    at_hand = known or {}
     found = c.execute(
         sa.select(journal.c.seq, journal.c.lead_id, journal.c.body).where(
             journal.c.workspace_id == workspace, journal.c.lead_id.in_(list(leads))
         )
     )
-    events: dict[int, list[LeadEvent]] = {}
-    for seq, lead, text in found:
-        event = known.get(seq) or EVENT.validate_json(text)
-        if not isinstance(event, CampaignSpent):
-            events.setdefault(lead, []).append(event)
-    return events
+    read = ((seq, lead, at_hand.get(seq) or EVENT.validate_json(text)) for seq, lead, text in found)
+    return {seq: LeadEntry(lead, event) for seq, lead, event in read if not isinstance(event, CampaignSpent)}

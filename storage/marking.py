@@ -103,16 +103,16 @@ def _wake_gone(c: sa.Connection, workspace: str, leads: Collection[int]) -> None
     )
 
 
-def mark_merged(c: sa.Connection, workspace: str, merged: Collection[int]) -> int:
-    """Drop the briefs of leads that became part of another; the worker takes back what may have been said."""
-    if not merged:
+def mark_gone(c: sa.Connection, workspace: str, gone: Collection[int]) -> int:
+    """Drop the briefs of leads that became part of others; the worker takes back what may have been said."""
+    if not gone:
         return 0
-    marked = touch(c, workspace, merged)
+    marked = touch(c, workspace, gone)
     c.execute(
         sa.update(card)
         .where(
             card.c.workspace_id == workspace,
-            card.c.lead_id.in_(list(merged)),
+            card.c.lead_id.in_(list(gone)),
             card.c.state == "due",
             card.c.attempts == 0,
             card.c.ts.is_(None),

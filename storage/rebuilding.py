@@ -3,18 +3,20 @@
 First whose every event is, then what each lead comes to. A store that was right is only read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 
 from funnel.events import EVENT, CampaignSpent
+from funnel.persons import Identifier, Mention
 from funnel.playbook import Playbook
 from storage import facts, journal, spending
 from storage.database import Database, take_turn
-from storage.identity import Groups, Identifier, identifiers
+from storage.identity import Families, Owned, Parted, mention_of, part, remember
+from storage.journal import LeadEntry
 from storage.tables import identity, lead
 from storage.tables import journal as entries
 from storage.telling import fold
@@ -33,11 +35,11 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class _Misplaced:
-    """What is wrong with whose events are whose: the right lead of a seq, the right identifiers."""
+    """What is wrong with whose events are whose: the right lead of a seq, the right owners of identifiers."""
 
     rows: dict[int, int]
     wrong: set[Identifier]
-    right: dict[Identifier, int]
+    right: dict[Identifier, Owned]
 
     @property
     def count(self) -> int:
@@ -61,30 +63,40 @@ async def rebuild(database: Database, workspace: str, playbook: Playbook) -> Reb
 
 def _misplaced(c: sa.Connection, workspace: str) -> _Misplaced:
     """Compare whose the events are with whose they should be, by all their identifiers from the first on."""
-    groups = Groups()
+    families = Families()
     said: dict[int, int] = {}
-    for row in _told(c, workspace):
-        event = EVENT.validate_json(row.body)
-        if not isinstance(event, CampaignSpent):
-            said[row.seq] = row.lead_id
-            groups.add(row.seq, identifiers(event))
-    right = groups.identified()
+    split: list[int] = []
+    for seq, entry in _told(c, workspace):
+        mentioned = mention_of(entry.event)
+        said[seq] = entry.lead
+        families.add(seq, mentioned.names)
+        split += [seq] if mentioned.is_split else []
+    leads = {seq: families.of(seq) for seq in said}
+    right = {one: Owned(family) for one, family in families.identified().items()}
+    for parted in _parted(c, workspace, families, {families.of(seq) for seq in split}):
+        leads |= parted.leads
+        right |= parted.owned
     known = {
-        Identifier(kind, value): lead_id
-        for kind, value, lead_id in c.execute(
-            sa.select(identity.c.kind, identity.c.value, identity.c.lead_id).where(
-                identity.c.workspace_id == workspace
-            )
-        )
+        Identifier(row.kind, row.value): Owned(row.lead_id, row.family)
+        for row in c.execute(sa.select(identity).where(identity.c.workspace_id == workspace))
     }
     return _Misplaced(
-        {seq: groups.of(seq) for seq, lead_id in said.items() if groups.of(seq) != lead_id},
-        {one for one, lead_id in known.items() if right.get(one) != lead_id},
-        {one: lead_id for one, lead_id in right.items() if known.get(one) != lead_id},
+        {seq: lead_id for seq, lead_id in leads.items() if said[seq] != lead_id},
+        {one for one, owned in known.items() if right.get(one) != owned},
+        {one: owned for one, owned in right.items() if known.get(one) != owned},
     )
 
 
-def _told(c: sa.Connection, workspace: str) -> Iterator[Any]:
+def _parted(c: sa.Connection, workspace: str, families: Families, parted: set[int]) -> Iterator[Parted]:
+    """The families of those numbers, sorted out; only they are read again."""
+    mentions: defaultdict[int, dict[int, Mention]] = defaultdict(dict)
+    for seq, entry in _told(c, workspace) if parted else ():
+        if (family := families.of(seq)) in parted:
+            mentions[family][seq] = mention_of(entry.event)
+    return map(part, mentions.values())
+
+
+def _told(c: sa.Connection, workspace: str) -> Iterator[tuple[int, LeadEntry]]:
     """The events that belong to leads, a chunk at a time, in the order in which they were accepted."""
     last = 0
     while rows := c.execute(
@@ -93,7 +105,10 @@ def _told(c: sa.Connection, workspace: str) -> Iterator[Any]:
         .order_by(entries.c.seq)
         .limit(CHUNK)
     ).all():
-        yield from rows
+        for row in rows:
+            event = EVENT.validate_json(row.body)
+            if not isinstance(event, CampaignSpent):
+                yield row.seq, LeadEntry(row.lead_id, event)
         last = rows[-1].seq
 
 
@@ -111,14 +126,7 @@ def _put_right(c: sa.Connection, workspace: str) -> int:
             ),
             [{"of_kind": one.kind, "of_value": one.value} for one in misplaced.wrong],
         )
-    if misplaced.right:
-        c.execute(
-            sa.insert(identity),
-            [
-                {"workspace_id": workspace, "kind": one.kind, "value": one.value, "lead_id": lead_id}
-                for one, lead_id in misplaced.right.items()
-            ],
-        )
+    remember(c, workspace, misplaced.right)
     return misplaced.count
 
 

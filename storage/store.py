@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from funnel.events import Event, LeadEvent
 from funnel.lead import Lead, LeadSummary
 from funnel.metrics import CampaignCounts, StageCounts
+from funnel.persons import Story
 from funnel.playbook import Playbook
 from funnel.question import Question
 from storage import counting, finding, journal, rebuilding, schema, telling
@@ -105,8 +106,12 @@ class Store:
         return await self._read(finding.events_of, lead_id)
 
     async def lead_of(self, email: str) -> int | None:
-        """The id of the lead who has that e-mail address, in any case."""
+        """The id of the lead who has that e-mail address, in any case and with any plus-tag."""
         return await self._read(finding.lead_of, email)
+
+    async def story_of(self, email: str) -> Story | None:
+        """How the lead who has that e-mail address came together; None when nobody has it."""
+        return await self._read(finding.story_of, email)
 
     async def find_leads(self, text: str, limit: int = 6) -> list[LeadSummary]:
         """Whom `text` means: who has that e-mail address, else whose name, address or company contains it.

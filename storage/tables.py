@@ -65,7 +65,15 @@ identity = sa.Table(
     sa.Column("kind", PlainText, primary_key=True),
     sa.Column("value", PlainText, primary_key=True),
     sa.Column("lead_id", sa.BigInteger, nullable=False),
+    sa.Column("family", sa.BigInteger),  # of all who were ever joined in any way, once a split parted them
     sa.Index("ix_identity_lead", "workspace_id", "lead_id"),
+)
+sa.Index(
+    "ix_identity_family",
+    identity.c.workspace_id,
+    identity.c.family,
+    sqlite_where=identity.c.family.is_not(None),
+    postgresql_where=identity.c.family.is_not(None),
 )
 
 lead = sa.Table(

@@ -107,33 +107,29 @@ def tell_next(c: sa.Connection, workspace: str, playbook: Playbook, now: datetim
         deserving={lead_id for lead_id, lead in touched.leads.items() if deserves_brief(lead, playbook)},
         lane=playbook.channels.briefs,
         now=now,
-    ) + marking.mark_merged(c, workspace, touched.merged)
+    ) + marking.mark_gone(c, workspace, touched.gone)
     return Told(events=len(entries), leads=len(touched.leads), cards=cards)
 
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
     leads: dict[int, Lead]
-    merged: frozenset[int]
+    gone: set[int]
 
 
 def _tell_leads(
     c: sa.Connection, workspace: str, playbook: Playbook, events: Mapping[int, Event]
 ) -> _Touched:
-    mentions = {
-        seq: identity.identifiers(event)
-        for seq, event in events.items()
-        if not isinstance(event, CampaignSpent)
-    }
-    if not mentions:
-        return _Touched({}, frozenset())
-    resolved = identity.resolve(c, workspace, mentions)
+    of_leads = {seq: event for seq, event in events.items() if not isinstance(event, CampaignSpent)}
+    if not of_leads:
+        return _Touched({}, set())
+    resolved = identity.resolve(c, workspace, of_leads)
     journal.assign(c, workspace, resolved.leads)
     journal.reassign(c, workspace, resolved.merged)
-    facts.erase(c, workspace, resolved.merged)
-    leads = fold(c, workspace, playbook, set(resolved.leads.values()), events)
+    facts.erase(c, workspace, resolved.gone)
+    leads = fold(c, workspace, playbook, resolved.touched, events)
     facts.write(c, workspace, leads)
-    return _Touched(leads, frozenset(resolved.merged))
+    return _Touched(leads, resolved.gone)
 
 
 def fold(

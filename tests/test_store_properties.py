@@ -21,7 +21,9 @@ from funnel.events import (
     LeadEngaged,
     LeadForgotten,
     LeadIdentified,
+    LeadMerged,
     LeadScored,
+    LeadSplit,
     LeadStaged,
     Origin,
     Person,
@@ -32,7 +34,7 @@ from storage.store import Store
 
 FACTS = (tables.lead, tables.touch, tables.stage_entry, tables.deal)
 
-emails = st.sampled_from(["a@x.io", "b@x.io", "c@x.io"])
+emails = st.sampled_from(["a@x.io", "a+tag@x.io", "b@x.io", "c@x.io"])
 numbers = st.sampled_from(["1", "2", "3"])
 persons = st.one_of(
     st.builds(
@@ -74,6 +76,8 @@ kinds: list[st.SearchStrategy[Event]] = [
     ),
     st.builds(CampaignSpent, campaign=campaigns, day=st.just(date(2026, 11, 20)), amount=amounts, **envelope),
     st.builds(LeadForgotten, **known).filter(lambda event: event.person.anonymous_id == "3"),
+    st.builds(LeadMerged, other=persons, **known),
+    st.builds(LeadSplit, **known),
 ]
 
 
@@ -100,7 +104,10 @@ async def facts(database: Database, workspace: str) -> dict[str, list[str]]:
         return {
             table.name: sorted(repr((names[row.lead_id], *row[2:])) for row in stands(table))
             for table in FACTS
-        } | {"spend": sorted(repr(row[1:]) for row in stands(tables.spend))}
+        } | {
+            "spend": sorted(repr(row[1:]) for row in stands(tables.spend)),
+            "persons": sorted(map(repr, names.values())),
+        }
 
     return await database.read(read)
 

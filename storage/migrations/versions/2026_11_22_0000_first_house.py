@@ -69,9 +69,17 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("lead_id", sa.BigInteger(), nullable=False),
+        sa.Column("family", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "kind", "value", name=op.f("pk_identity")),
     )
     op.create_index("ix_identity_lead", "identity", ["workspace_id", "lead_id"])
+    op.create_index(
+        "ix_identity_family",
+        "identity",
+        ["workspace_id", "family"],
+        sqlite_where=sa.text("family IS NOT NULL"),
+        postgresql_where=sa.text("family IS NOT NULL"),
+    )
 
     op.create_table(
         "journal",
