@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot import demo as demonstration
-from bot import importing, queries, service
+from bot import identity, importing, queries, service
 from bot import manifest as app_manifest
 from bot.doctor import examine
 from bot.settings import Settings, load_playbook
@@ -30,9 +30,13 @@ cli = typer.Typer(
 )
 playbook_cli = typer.Typer(help="The rules of your company.", no_args_is_help=True)
 cli.add_typer(playbook_cli, name="playbook")
+identity_cli = typer.Typer(help="Who is who: one person from many traces.", no_args_is_help=True)
+cli.add_typer(identity_cli, name="identity")
 
 Port = Annotated[int, typer.Option(help="0 takes any free one.", min=0, max=65535)]
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack: last quarter by source")]
+Address = Annotated[str, typer.Argument(help="An e-mail address that the person has.")]
+Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
@@ -153,6 +157,29 @@ def campaigns(words: Words = None, json_: AsJson = False) -> None:
     """Compare campaigns, as /campaigns does."""
     answer, message = run(queries.campaigns(_settings(), " ".join(words or [])))
     out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
+
+
+@identity_cli.command(name="show")
+def show_identity(email: Address) -> None:
+    """Print the identifiers of a person, and which event joined each to the rest."""
+    for line in run(identity.show(_settings(), email)):
+        out.print(line)
+
+
+@identity_cli.command()
+def split(email: Address, reason: Reason = "") -> None:
+    """Say that whoever has this address is somebody else than the rest of their lead; undoes a merge."""
+    out.print(run(identity.split(_settings(), email, reason)))
+
+
+@identity_cli.command()
+def merge(
+    email: Address,
+    other: Annotated[str, typer.Argument(help="Another address of the same person.")],
+    reason: Reason = "",
+) -> None:
+    """Say that two addresses are one person's; the first is shown from then on."""
+    out.print(run(identity.merge(_settings(), email, other, reason)))
 
 
 @cli.command()

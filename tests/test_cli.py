@@ -39,12 +39,14 @@ def leads(desk: Desk) -> Desk:
 
 def test_every_command_is_known() -> None:
     assert [
-        *("brief", "campaigns", "demo", "doctor", "funnel", "import"),
+        *("brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
         *("init", "manifest", "migrate", "playbook", "rebuild", "run"),
     ] == COMMANDS
 
 
-@pytest.mark.parametrize("command", [(), *((one,) for one in COMMANDS), ("playbook", "check")])
+@pytest.mark.parametrize(
+    "command", [(), *((one,) for one in COMMANDS), ("playbook", "check"), ("identity", "split")]
+)
 def test_every_command_explains_itself(desk: Desk, command: tuple[str, ...]) -> None:
     said = desk.tipoff(*command, "--help")
 
