@@ -13,7 +13,7 @@ from funnel.comment import Reading, Urgency, read
 from funnel.events import EventKey, Origin
 from funnel.lead import By, Lead, Motion, Scored, Touch, Trust
 from funnel.playbook import Playbook, Stage
-from funnel.triggers import Occasion, occasions
+from funnel.triggers import Occasion, episodes, occasions
 
 SAYABLE_KINDS = frozenset(
     {
@@ -120,12 +120,19 @@ class Brief:
         return sum(row.by == "we" for row in self.timeline)
 
 
-def build(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
-    """The brief of a lead, None where there is no occasion for one (or the person was forgotten)."""
+def build(lead_id: int, lead: Lead, playbook: Playbook, episode: int = 1) -> Brief | None:
+    """The brief of a lead's episode, None where there is no occasion for one (or the person was forgotten).
+
+    An episode that is not there is the last one.
+    """
     reasons = occasions(lead, playbook)
     if not reasons:
         return None
-    return _build(lead_id, lead, _foremost(reasons), playbook)
+    told = episodes(lead, playbook)
+    begins = told[:episode][-1].at
+    ends = told[episode].at if len(told) > episode else None
+    own = tuple(reason for reason in reasons if begins <= reason.at and (ends is None or reason.at < ends))
+    return _build(lead_id, lead, _foremost(own), playbook)
 
 
 def look_up(lead_id: int, lead: Lead, playbook: Playbook) -> Brief | None:
@@ -219,16 +226,14 @@ _VERBS: dict[str, Verb] = {"webinar_registered": "signed up for", "webinar_atten
 
 
 def _row(touch: Touch, zone: tzinfo) -> Row:
-    title = (
-        (touch.asset and touch.asset.title)
-        or (touch.email and touch.email.subject)
-        or (touch.page and (touch.page.title or touch.page.url))
-        or touch.form
-        or touch.label
-    )
-    detail = touch.form if touch.asset and touch.form else None
     return Row(
-        touch.at.astimezone(zone), touch.by, touch.kind, title or None, touch.trust, touch.receipt, detail
+        touch.at.astimezone(zone),
+        touch.by,
+        touch.kind,
+        touch.title,
+        touch.trust,
+        touch.receipt,
+        touch.detail,
     )
 
 

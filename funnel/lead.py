@@ -45,6 +45,23 @@ class Touch:
     email: Mail | None = None
     origin: Origin | None = None
 
+    @property
+    def title(self) -> str | None:
+        """What it was about, by the name that it goes by: content, an e-mail's subject, a page, a form."""
+        return (
+            (self.asset and self.asset.title)
+            or (self.email and self.email.subject)
+            or (self.page and (self.page.title or self.page.url))
+            or self.form
+            or self.label
+            or None
+        )
+
+    @property
+    def detail(self) -> str | None:
+        """The form through which content was taken."""
+        return self.form if self.asset and self.form else None
+
 
 @dataclass(frozen=True, slots=True)
 class StageEntry:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
 from funnel.part import Part
+from funnel.threads import Threads
 
 
 class Stage(StrEnum):
@@ -123,6 +124,7 @@ class Playbook(Part):
     hand_raise: HandRaise = HandRaise()
     score: Score = Score()
     sla: Sla = Sla()
+    threads: Threads = Threads()
     aliases: dict[str, Alias] = Field(default_factory=dict)
     stages: dict[str, Stage] = Field(default_factory=dict)
     deal_stages: dict[str, Stage] = Field(default_factory=dict)

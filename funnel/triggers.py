@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from funnel.events import EventKey
 from funnel.lead import Lead
 from funnel.playbook import EXITS, Playbook, Stage
 
+COOL_DOWN = timedelta(days=90)  # within it, an occasion belongs to the episode that is under way
 SILENT = frozenset({Stage.CUSTOMER, Stage.DISQUALIFIED})
 
 
@@ -51,5 +52,12 @@ def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
 
 
 def episodes(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
-    """The occasions that each deserve a message of their own, oldest first; later ones belong to it."""
-    return occasions(lead, playbook)[:1] if deserves_brief(lead, playbook) else ()
+    """The occasions that each have a message of their own, oldest first; those between belong to the last.
+
+    This is history: whether anything is to be said now is for `deserves_brief` to say.
+    """
+    told: list[Occasion] = []
+    for occasion in occasions(lead, playbook):
+        if not told or occasion.at - told[-1].at > COOL_DOWN:
+            told.append(occasion)
+    return tuple(told)
