@@ -32,7 +32,7 @@ def mark(
         for lead_id, count in sorted(deserving.items())
         for episode in range(1, count + 1)
     }
-    _wake_gone(c, workspace, have & wanted.keys())
+    _wake_gone(c, workspace, [brief_key(lead_id, newest) for lead_id, newest in deserving.items()])
     new = [about for key, about in wanted.items() if key not in have]
     if new:
         open_lane(c, workspace, lane)
@@ -115,7 +115,7 @@ def _bump(
 
 
 def _wake_gone(c: sa.Connection, workspace: str, keys: Collection[str]) -> None:
-    """Briefs that had nothing to say have something again."""
+    """Briefs that had nothing to say have something again; those of older episodes are past."""
     c.execute(
         sa.update(card)
         .where(card.c.workspace_id == workspace, card.c.key.in_(list(keys)), card.c.state == "gone")

@@ -61,6 +61,15 @@ async def test_each_episode_is_a_card_of_its_own(store: Store) -> None:
     assert (await card_of(store, "brief:lead-1")).state == "due"  # it is kept true too
 
 
+async def test_an_episode_that_was_passed_over_stays_so_when_another_begins(store: Store) -> None:
+    await take(store, [captured("1")])
+    await store.cards.gone(await next_claim(store))
+    await take(store, [captured("2", at=LATER)])
+
+    assert await say_next(store) == "brief:lead-1:2"
+    assert await nothing_due(store)
+
+
 async def test_an_episode_that_is_told_again_is_not_made_again(store: Store) -> None:
     await take(store, [captured("1"), captured("2", at=LATER)])
     await take(store, [captured("2", at=LATER), viewed("3", email=ANA, at=LATER + 1)])

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from bot_rig import (
     DELETE,
@@ -15,7 +16,6 @@ from bot_rig import (
     PATIENCE,
     POST,
     SPACING,
-    UPDATE,
     Stage,
     claimed,
     eventually,
@@ -24,10 +24,12 @@ from bot_rig import (
     key,
     local_slack,
     performing,
+    settings_for,
     told,
 )
 
 from benchmarks.reliability import Child, environment, lead
+from bot.service import running
 from storage.store import Store
 from workspace import Message, Workspace
 from workspace.faults import Kind
@@ -122,7 +124,7 @@ async def test_five_page_views_are_one_reply(database_url: str) -> None:
         assert posted(stage) == 3
 
 
-async def test_a_reply_grows_in_its_place_and_not_with_every_page_view(database_url: str) -> None:
+async def test_a_reply_grows_in_its_place(database_url: str) -> None:
     async with performing(database_url) as stage:
         brief = await briefed(stage)
         for number in range(20):
@@ -133,7 +135,6 @@ async def test_a_reply_grows_in_its_place_and_not_with_every_page_view(database_
         _, reply = stage.replies(brief)
         assert "visited “Pricing” x20" in reply.text
         assert posted(stage) == 3
-        assert stage.calls(UPDATE).count("ok") < 40
 
 
 async def test_a_reply_is_changed_once_in_its_time(sqlite_url: str) -> None:
@@ -249,6 +250,38 @@ async def test_two_episodes_are_two_messages_with_threads_of_their_own(database_
         assert [key(first), key(second)] == ["brief:lead-1", "brief:lead-1:2"]
         assert thread(stage, first) == ["timeline:lead-1"]
         assert thread(stage, second) == ["timeline:lead-1:2", "activity:lead-1:2:1"]
+
+
+async def test_an_episode_that_is_none_any_more_is_taken_back(database_url: str, tmp_path: Path) -> None:
+    playbook = tmp_path / "playbook.yaml"
+    playbook.write_text('hand_raise: {forms: ["*contact*", "*demo*"]}', encoding="utf-8")
+    demo = told(1, "lead.captured", {"form": "Book a demo"}, "demo")
+    async with local_slack() as (local, slack), aiohttp.ClientSession() as http:
+        settings = settings_for(slack, database_url, playbook)
+        async with running(settings) as tipoff:
+            stage = Stage(local, settings, tipoff, http)
+            await stage.send(asked_long_ago(1), demo)
+            await stage.settled()
+            assert stage.keys() == ["brief:lead-1", "brief:lead-1:2"]
+
+        playbook.write_text('hand_raise: {forms: ["*contact*"]}', encoding="utf-8")
+        async with running(settings) as tipoff:
+            stage = Stage(local, settings, tipoff, http)
+            await stage.send(visited("view"))
+            await stage.settled()
+            assert stage.keys() == ["brief:lead-1"]
+            assert list(map(key, stage.replies())) == ["timeline:lead-1", "activity:lead-1:1:1"]
+
+
+async def test_a_lead_that_is_turned_away_before_anything_was_said_stays_unsaid(sqlite_url: str) -> None:
+    async with performing(sqlite_url) as stage:
+        stage.workspace.fault(POST, "ratelimited", retry_after=0.3)
+        await stage.send(lead(1))
+        await stage.workspace.wait_for(lambda: ratelimited(stage), PATIENCE)
+        await stage.send(told(1, "lead.staged", {"stage": "disqualified"}, "student"))
+        await stage.settled()
+
+        assert (stage.messages(), stage.replies(), posted(stage)) == ([], [], 0)
 
 
 async def stands(stage: Stage, card: str) -> bool:
