@@ -2,7 +2,7 @@
 
 Leads arrive while Tipoff is killed (SIGKILL) again and again, and while Slack limits, drops, fails and hangs
 up. In the end every lead is in the journal, and in the channel exactly once: as a brief, or as one line of
-one digest. `tests/test_reliability.py` runs the short form.
+one digest; and under each brief its timeline, exactly once. `tests/test_reliability.py` runs the short form.
 
     python -m benchmarks.reliability [--kills 200] [--leads 5000] [--seed 1]
 """
@@ -31,7 +31,7 @@ from bot import cli
 from bot.manifest import manifest
 from storage.schema import migrate
 from storage.store import Store
-from workspace import Config, Running, Workspace
+from workspace import Config, Message, Running, Workspace
 
 TOKEN = "intake-token"  # noqa: S105 - opens nothing but our own child
 CHANNEL = "C0LEADS"
@@ -166,6 +166,8 @@ class Proof:
     digests: int
     wrong: Mapping[str, int]
     """Leads that are in the channel any number of times but one, with that number."""
+    threads_wrong: int
+    """Briefs under which the timeline stands any number of times but one."""
     set_aside: int
     violations: int
     unclean_exits: int
@@ -178,6 +180,7 @@ class Proof:
         return (
             self.in_journal == self.leads
             and not self.wrong
+            and not self.threads_wrong
             and not (self.set_aside or self.violations or self.unclean_exits)
         )
 
@@ -328,11 +331,11 @@ class Trial:
                 await asyncio.sleep(0.1)
 
     async def _look(self, seconds: float, unclean_exits: int) -> Proof:
-        shown = Counter(
-            each.metadata["event_payload"]["key"]
-            for each in self._workspace.messages(CHANNEL)
-            if each.metadata is not None
-        )
+        cards = [each for each in self._workspace.messages(CHANNEL) if each.metadata is not None]
+        shown = Counter(_key(each) for each in cards if not each.is_reply)
+        replies = Counter((each.thread_ts, _key(each)) for each in cards if each.is_reply)
+        briefs = [each for each in cards if _key(each).startswith("brief:")]
+        timelines = Counter((each.ts, _key(each).replace("brief:", "timeline:")) for each in briefs)
         wrong = {}
         async with Store.open(self._database_url) as store:
             counts = await store.counts()
@@ -348,6 +351,7 @@ class Trial:
             briefs=sum(times for key, times in shown.items() if key.startswith("brief:")),
             digests=sum(times for key, times in shown.items() if key.startswith("digest:")),
             wrong=wrong,
+            threads_wrong=((timelines - replies) + (replies - timelines)).total(),
             set_aside=counts.set_aside,
             violations=len(self._workspace.violations),
             unclean_exits=unclean_exits,
@@ -364,6 +368,11 @@ class Trial:
             return 0
         digests = shown.get(card.parent, 0) if card.parent else 0
         return shown.get(card.key, 0) + digests
+
+
+def _key(message: Message) -> str:
+    """The key of the card that a message is."""
+    return str(message.metadata and message.metadata["event_payload"]["key"])
 
 
 async def prove(

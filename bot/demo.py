@@ -27,6 +27,7 @@ from funnel.events import Event
 from storage.store import Store
 from workspace.config import CHANNELS, PEOPLE, Config
 from workspace.server import Workspace
+from workspace.state import Message
 
 BATCH = 500
 PATIENCE = 20.0  # seconds for what should take one
@@ -72,7 +73,7 @@ async def once(port: int) -> None:
         for place, (command, text) in enumerate(QUESTIONS, start=3):
             await stage.workspace.command(ASKER, CHANNEL.id, command, text)
             await _until_said(stage, place)
-        for said in stage.workspace.messages(CHANNEL.id):
+        for said in _said(stage):
             out.print(f"{said.text}\n{'─' * 72}")
 
 
@@ -84,9 +85,12 @@ async def _two_leads(stage: Stage) -> None:
 
 
 async def _until_said(stage: Stage, count: int) -> None:
-    await stage.workspace.wait_for(
-        lambda: len(stage.workspace.messages(CHANNEL.id)) >= count, timeout=PATIENCE
-    )
+    await stage.workspace.wait_for(lambda: len(_said(stage)) >= count, timeout=PATIENCE)
+
+
+def _said(stage: Stage) -> list[Message]:
+    """What stands in the channel, without the replies in its threads."""
+    return [said for said in stage.workspace.messages(CHANNEL.id) if not said.is_reply]
 
 
 @asynccontextmanager

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     tipoff_message_spacing: Annotated[float, Field(gt=0)] = Field(
         default=1.0, description="seconds between two messages in one channel; Slack allows one a second"
     )
+    tipoff_reply_pace: Annotated[float, Field(ge=0)] = Field(
+        default=60.0, description="seconds between two changes of one reply under a brief"
+    )
     tipoff_slack_timeout: Annotated[float, Field(gt=0)] = Field(
         default=10.0, description="seconds after which an unanswered call to Slack counts as ambiguous"
     )

@@ -6,7 +6,7 @@ never retries by itself: an ambiguous outcome is reconciled by the card's key in
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -24,7 +24,8 @@ PAGE = 200  # the most that Slack recommends
 AMBIGUOUS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 GONE = frozenset({"message_not_found"})
-FIXED = GONE | {"cant_update_message", "edit_window_closed"}
+NO_PARENT = GONE | {"thread_not_found", "cannot_reply_to_message"}
+FIXED = frozenset({"cant_update_message", "edit_window_closed"})
 LOST_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 NETWORK = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 UNSENT = (
@@ -105,6 +106,11 @@ class Absent:
     """The message is not there (any more)."""
 
 
+def posted_at(ts: str) -> datetime:
+    """When a message was posted, by Slack's clock: its `ts` says so, and never changes."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
 Unread = Limited | Away | Refused
 Outcome = Done | Absent | Unread | Unsure
 
@@ -126,11 +132,16 @@ class Slack:
         self._client = client
         self._ids: dict[str, str] = {}
 
-    async def post(self, channel: str, key: str, message: Message) -> Outcome:
-        """Post a new message that carries `key` in its metadata."""
+    async def post(self, channel: str, key: str, message: Message, thread_ts: str | None = None) -> Outcome:
+        """Post a new message that carries `key` in its metadata.
+
+        With `thread_ts` it is a reply to that message, and `Absent` if there is none to reply to (any more).
+        """
         outcome = await self._call(
             "chat.postMessage",
+            NO_PARENT if thread_ts else frozenset(),
             channel=channel,
+            **({"thread_ts": thread_ts} if thread_ts else {}),
             text=message.text,
             blocks=list(message.blocks),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
@@ -143,35 +154,45 @@ class Slack:
         return outcome
 
     async def update(self, channel: str, ts: str, message: Message) -> Outcome:
-        """Make a message say something else; `Absent` if there is none (any more) that may be changed."""
-        return await self._call(
+        """Make a message say something else; `Absent` if there is none any more.
+
+        One that may not be changed any more is left as it is.
+        """
+        outcome = await self._call(
             "chat.update",
-            FIXED,
+            GONE,
             channel=channel,
             ts=ts,
             text=message.text,
             blocks=list(message.blocks),
             parse="none",
         )
+        fixed = isinstance(outcome, Refused) and outcome.error in FIXED
+        return Done(channel, ts) if fixed else outcome
 
     async def delete(self, channel: str, ts: str) -> Outcome:
         return await self._call("chat.delete", GONE, channel=channel, ts=ts)
 
-    async def find(self, channel: str, key: str, since: datetime) -> Done | Absent | Unread:
-        """Our own message of that key among the channel's newer than `since`; `Absent` if it is not there."""
+    async def find(
+        self, channel: str, key: str, since: datetime, thread_ts: str | None = None
+    ) -> Done | Absent | Unread:
+        """Our own message of that key among those newer than `since`; `Absent` if it is not there.
+
+        It is looked for in the channel, or with `thread_ts` among the replies to that message.
+        """
         cursor: str | None = None
         oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
         while True:
-            page = await self._read(
-                "conversations.history",
-                channel=channel,
-                oldest=oldest,
-                limit=PAGE,
-                include_all_metadata=True,
-                **({"cursor": cursor} if cursor else {}),
-            )
+            window = {"channel": channel, "oldest": oldest, "limit": PAGE, "include_all_metadata": True}
+            if cursor:
+                window["cursor"] = cursor
+            if thread_ts:
+                page = await self._read("conversations.replies", ts=thread_ts, **window)
+            else:
+                page = await self._read("conversations.history", **window)
             if not isinstance(page, dict):
-                return page
+                lost = thread_ts and isinstance(page, Refused) and page.error in NO_PARENT
+                return Absent() if lost else page
             for message in page.get("messages", []):
                 metadata = message.get("metadata") or {}
                 if metadata.get("event_type") == EVENT_TYPE and metadata["event_payload"].get("key") == key:

@@ -15,15 +15,12 @@ from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.content import Content, content
 from bot.house import House
 from bot.slack import Absent, Away, Done, Limited, Outcome, Refused, Slack, Unread, Unsure
 from bot.tasks import Tasks
-from briefs import catalog
 from briefs.message import Message
-from funnel import brief
-from funnel.masked import masked
 from funnel.masks import Mask, of_channel
-from funnel.triggers import deserves_brief
 from storage.cards import Card, Claim
 
 log = logging.getLogger(__name__)
@@ -109,6 +106,7 @@ class Worker:
             limit=free,
             lease_seconds=settings.lease_seconds,
             spacing_seconds=settings.tipoff_message_spacing,
+            pace_seconds=settings.tipoff_reply_pace,
             burst=self._house.playbook.brief_burst,
         )
         for claim in claims:
@@ -136,17 +134,19 @@ class Worker:
         card = claim.card
         standing = await self._standing(claim)
         if not isinstance(standing, Done | Absent):
-            await self._settle(claim, None, standing)
+            await self._settle(claim, Content(None), standing)
             return
-        message = await self._render(card, posted=isinstance(standing, Done))
-        if isinstance(message, Unread):
-            await self._settle(claim, None, message)
-        elif message is None and isinstance(standing, Absent):
+        mask = await self._mask(card)
+        if not isinstance(mask, str):
+            await self._settle(claim, Content(None), mask)
+            return
+        now = await content(self._house, card, standing.ts if isinstance(standing, Done) else None, mask)
+        if now.message is None and isinstance(standing, Absent):
             await self._cards.gone(claim)
-        elif message is not None and card.posted and _hash(message) == card.said_hash:
-            await self._cards.unchanged(claim)
+        elif now.message is not None and card.posted and _hash(now.message) == card.said_hash:
+            await self._cards.unchanged(claim, now.bursts)
         else:
-            await self._settle(claim, message, await self._carry_out(card, standing, message, post_by))
+            await self._settle(claim, now, await self._carry_out(card, standing, now.message, post_by))
 
     async def _standing(self, claim: Claim) -> Done | Absent | Unread | InDoubt:
         """Where the card's message stands; after an interrupted attempt, Slack is asked."""
@@ -155,10 +155,10 @@ class Worker:
             return Done(card.channel_id, card.ts)
         if not claim.reconcile or card.first_attempt_at is None:
             return Absent()
-        channel = await self._slack.channel_id(card.lane)
+        channel = await self._channel(card)
         if not isinstance(channel, str):
             return channel
-        found = await self._slack.find(channel, card.key, card.first_attempt_at)
+        found = await self._slack.find(channel, card.key, card.first_attempt_at, card.thread_ts)
         match found:
             case Done():
                 log.info("card %s had been posted after all", card.key)
@@ -172,9 +172,7 @@ class Worker:
         """Post, update or delete the card's message."""
         match standing:
             case Done(channel, ts) if message:
-                outcome = await self._slack.update(channel, ts, message)
-                # A person deleted it, and does not want it back: it is left at that.
-                return standing if isinstance(outcome, Absent) else outcome
+                return await self._slack.update(channel, ts, message)
             case Done(channel, ts):
                 return await self._slack.delete(channel, ts)
             case _ if message:
@@ -182,19 +180,31 @@ class Worker:
         return Absent()
 
     async def _post(self, card: Card, message: Message, post_by: float) -> Outcome:
-        channel = await self._slack.channel_id(card.lane)
+        channel = await self._channel(card)
         if not isinstance(channel, str):
             return channel
         if time.monotonic() > post_by:
             return Away("it took so long to find out what to say and where that the lease might end")
-        return await self._slack.post(channel, card.key, message)
+        return await self._slack.post(channel, card.key, message, card.thread_ts)
 
-    async def _settle(self, claim: Claim, message: Message | None, outcome: Outcome | InDoubt) -> None:
+    async def _channel(self, card: Card) -> str | Unread:
+        """The id of the channel of a card; a reply's is its brief's, whatever the playbook says."""
+        if card.thread_ts and card.channel_id:
+            return card.channel_id
+        return await self._slack.channel_id(card.lane)
+
+    async def _settle(self, claim: Claim, now: Content, outcome: Outcome | InDoubt) -> None:
         """Write down what came of it."""
         card = claim.card
         match outcome:
-            case Done(channel, ts) if message:
-                await self._cards.said(claim, channel_id=channel, ts=ts, said_hash=_hash(message))
+            case Done(channel, ts) if now.message:
+                said_hash = _hash(now.message)
+                await self._cards.said(
+                    claim, channel_id=channel, ts=ts, said_hash=said_hash, bursts=now.bursts
+                )
+            case Absent() if now.message:
+                # A person deleted it, or the message that it replies to, and does not want it back.
+                await self._cards.deleted(claim)
             case Done() | Absent():
                 await self._cards.gone(claim)
             case Limited(seconds):
@@ -213,21 +223,6 @@ class Worker:
                 log.error("card %s for %s is in doubt: %s", card.key, card.lane, outcome.sentence)
                 await self._cards.doubt(claim, outcome.sentence, REFUSED_FOR)
 
-    async def _render(self, card: Card, *, posted: bool) -> Message | Unread | None:
-        """What the card should say now; None where nothing should stand there."""
-        if card.kind == "digest":
-            briefs = [await self._brief(lead) for lead in await self._cards.digest_members(card.key)]
-        else:
-            briefs = [] if card.lead_id is None else [await self._brief(card.lead_id, unsaid=not posted)]
-        known = [one for one in briefs if one is not None]
-        mask = await self._mask(card) if known else "full"
-        if not isinstance(mask, str):
-            return mask
-        shown = [masked(one, mask) for one in known]
-        if not shown:
-            return None
-        return catalog.digest(shown) if card.kind == "digest" else catalog.new_lead(shown[0])
-
     async def _mask(self, card: Card) -> Mask | Unread:
         """What the card's channel may show; Slack is asked for the channel's other name."""
         masks = self._house.playbook.masks
@@ -236,12 +231,6 @@ class Worker:
         channel = card.channel_id or await self._slack.channel_id(card.lane)
         name = await self._slack.name_of(channel) if isinstance(channel, str) else channel
         return of_channel(masks, (card.lane, str(channel), name)) if isinstance(name, str) else name
-
-    async def _brief(self, lead_id: int, *, unsaid: bool = False) -> brief.Brief | None:
-        lead = await self._house.store.lead(lead_id, self._house.playbook)
-        if lead is None or (unsaid and not deserves_brief(lead, self._house.playbook)):
-            return None
-        return brief.build(lead_id, lead, self._house.playbook)
 
 
 def _hash(message: Message) -> str:

@@ -10,6 +10,7 @@ from briefs.blocks import draw
 from briefs.message import Message, TooLargeError, View, fallback, visible
 from briefs.page import render
 from briefs.plain import plain
+from funnel.activity import Burst
 from funnel.brief import Brief
 from funnel.errors import TipoffError
 from funnel.lead import LeadSummary
@@ -77,6 +78,19 @@ def timeline(brief: Brief, page: int = 1, places: Sequence[str] = ()) -> View:
     shown = rows[(here - 1) * TIMELINE_ROWS : here * TIMELINE_ROWS]
     made = render("timeline", brief=brief, rows=shown, here=here, last=last)
     return modal.shown(made, "tipoff.timeline", ":".join((f"{brief.lead}:{here}", *places)))
+
+
+def timeline_reply(brief: Brief, rows: int = 12) -> Message:
+    """The first reply under a brief: what they did and what we did, the newest `rows` of both."""
+    shown = brief.timeline[::-1][:rows]
+    return _message("timeline_reply", brief=brief, shown=shown, more=len(brief.timeline) - len(shown))
+
+
+def activity_reply(brief: Brief, burst: Burst, rows: int = 12) -> Message:
+    """A reply under a brief: what they did since, in one go, each thing once; the newest `rows`."""
+    lines = sorted(burst.lines, key=lambda line: line.at)
+    shown = lines[-rows:]
+    return _message("activity_reply", brief=brief, burst=burst, shown=shown, more=len(lines) - len(shown))
 
 
 def log_call(brief: Brief) -> View:

@@ -381,23 +381,16 @@ def _rows(lead: Lead, zone: tzinfo) -> Iterator[Row]:
 
 
 def _row(touch: Touch, zone: tzinfo, *, ahead: bool = False) -> Row:
-    title = (
-        (touch.asset and touch.asset.title)
-        or (touch.email and touch.email.subject)
-        or (touch.page and (touch.page.title or touch.page.url))
-        or touch.form
-        or touch.label
-    )
     return Row(
         touch.at.astimezone(zone),
         touch.by,
         touch.kind,
-        title or None,
+        touch.title,
         touch.trust,
         touch.receipt,
-        detail=touch.form if touch.asset and touch.form else None,
-        machine=touch.machine,
-        ahead=ahead,
+        touch.detail,
+        touch.machine,
+        ahead,
     )
 
 

@@ -63,6 +63,23 @@ class Touch:
         """Whether it is set aside as a scanner's or a crawler's: on record, and counted for nothing."""
         return bool(self.signs)
 
+    @property
+    def title(self) -> str | None:
+        """What it was about, by the name that it goes by: content, an e-mail's subject, a page, a form."""
+        return (
+            (self.asset and self.asset.title)
+            or (self.email and self.email.subject)
+            or (self.page and (self.page.title or self.page.url))
+            or self.form
+            or self.label
+            or None
+        )
+
+    @property
+    def detail(self) -> str | None:
+        """The form through which content was taken."""
+        return self.form if self.asset and self.form else None
+
 
 @dataclass(frozen=True, slots=True)
 class StageEntry:

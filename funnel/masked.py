@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from funnel.activity import Burst, Line
 from funnel.brief import READ_KINDS, SPOKEN, Brief, Consumed, Fact, Fit, Opener, Relationship, Row
 from funnel.comment import Reading
 from funnel.events import EventKey, Origin
@@ -36,6 +37,19 @@ def masked(brief: Brief, mask: Mask) -> Brief:
     keep = _keeping(tuple(_values(brief, mask)))
     anonymous = _anonymous(brief, keep)
     return _of_company(anonymous, brief, keep) if mask == "initials" else anonymous
+
+
+def masked_burst(burst: Burst, brief: Brief, mask: Mask) -> Burst:
+    """What of a burst of the lead of `brief` may be shown behind `mask`: no words of theirs."""
+    if mask == "full":
+        return burst
+    keep = _keeping(tuple(_values(brief, mask)))
+    return Burst(tuple(_line(line, keep) for line in burst.lines))
+
+
+def _line(line: Line, keep: Keep) -> Line:
+    title, detail = _kept_titles(line, keep)
+    return replace(line, title=title, detail=detail, receipts=())
 
 
 def number(lead: int) -> str:
@@ -175,16 +189,12 @@ def _origin(origin: Origin | None, keep: Keep, *, campaign: bool) -> Origin | No
 
 
 def _row(row: Row, keep: Keep) -> Row:
+    title, detail = _kept_titles(row, keep)
+    return Row(row.at, row.by, row.kind, title, row.trust, RECEIPT, detail, row.machine, row.ahead)
+
+
+def _kept_titles(row: Row | Line, keep: Keep) -> tuple[str | None, str | None]:
     """Only content and forms keep their title: subjects, addresses and notes may say anything."""
-    title, detail = (row.title, row.detail) if row.kind in READ_KINDS else (None, None)
-    return Row(
-        row.at,
-        row.by,
-        row.kind,
-        _word(title, keep),
-        row.trust,
-        RECEIPT,
-        _word(detail, keep),
-        row.machine,
-        row.ahead,
-    )
+    if row.kind not in READ_KINDS:
+        return None, None
+    return _word(row.title, keep), _word(row.detail, keep)

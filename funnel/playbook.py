@@ -23,6 +23,7 @@ from funnel.stage import EXITS as EXITS
 from funnel.stage import FUNNEL as FUNNEL
 from funnel.stage import Stage as Stage
 from funnel.talk import TRACKS, Tracks
+from funnel.threads import Threads
 
 
 def _zone(name: str) -> str:
@@ -106,6 +107,7 @@ class Playbook(Part):
     sla: Sla = Sla()
     briefs: Briefs = Briefs()
     qualification: Qualification = Qualification()
+    threads: Threads = Threads()
     aliases: dict[str, Alias] = Field(default_factory=dict)
     stages: dict[str, Stage] = Field(default_factory=dict)
     deal_stages: dict[str, Stage] = Field(default_factory=dict)

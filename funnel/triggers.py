@@ -34,7 +34,7 @@ def occasions(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
     found = (
         one
         for one in _all(lead, playbook)
-        if _to_be_won(stage_at(lead.history, one.at, one.receipt), playbook)
+        if to_be_won(stage_at(lead.history, one.at, one.receipt), playbook)
     )
     return tuple(sorted(found, key=lambda occasion: (occasion.at, occasion.receipt)))
 
@@ -67,7 +67,7 @@ def _returns(lead: Lead, playbook: Playbook) -> Iterator[Occasion]:
         last = touch
 
 
-def _to_be_won(stage: Stage, playbook: Playbook) -> bool:
+def to_be_won(stage: Stage, playbook: Playbook) -> bool:
     """Whether a lead in that stage is worth a brief; a customer is if the playbook says so."""
     return stage is not Stage.DISQUALIFIED and (stage is not Stage.CUSTOMER or playbook.briefs.customers)
 
@@ -95,6 +95,6 @@ def episodes(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
 def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
     """Whether a rep should hear of this lead: there is an episode, and the lead has not left since."""
     last = episodes(lead, playbook)[-1:]
-    if not last or not _to_be_won(lead.stage, playbook):
+    if not last or not to_be_won(lead.stage, playbook):
         return False
     return lead.stage not in EXITS or last[0].at > lead.history[-1].at

@@ -1,12 +1,15 @@
 """Cards: messages that Slack should show, and the leases by which workers make it so.
 
-A card is one message with a stable key (`brief:lead-42`). What it says is a view of the store; its `version`
-moves whenever that view may have changed. A worker claims a card, renders it, makes Slack agree, and tells
-the outcome. A claim whose lease ran out goes to the next worker, and the late outcome is dropped.
+A card is one message with a stable key: `brief:lead-42`, `brief:lead-42:2` for a later episode of that lead,
+and under a posted brief the replies of its thread, `timeline:lead-42` and `activity:lead-42:1:3`. What it
+says is a view of the store; its `version` moves whenever that view may have changed. A worker claims a card,
+renders it, makes Slack agree, and tells the outcome. A claim whose lease ran out goes to the next worker, and
+the late outcome is dropped.
 
     due ──claim──> said | gone          what Slack shows is what the store says
      ^               │
      └── version ────┘                  a change wakes it
+    due ──claim──> deleted              a person took the message away: it is not said again
     due ──claim──> due (retry, hold) | doubt (ask Slack first) | waiting (a person must mend something)
     due ──> folded                      one line of a digest instead of a message of its own
 """
@@ -15,7 +18,7 @@ from datetime import datetime
 from functools import partial
 
 from storage import claiming, digests, marking, outcomes, overview
-from storage.claiming import Card, Claim
+from storage.claiming import Card, Claim, Terms
 from storage.database import Database
 from storage.overview import Trouble
 
@@ -36,14 +39,16 @@ class Cards:
         limit: int = 10,
         lease_seconds: float = 60,
         spacing_seconds: float = 1,
+        pace_seconds: float = 60,
         burst: int = 60,
     ) -> list[Claim]:
         """Lease the next card of each lane that may speak now: at most one a lane, `limit` in all.
 
         Nobody else speaks in the lane until the outcome is told or the lease ends; then it rests for
         `spacing_seconds`. Where more than `burst` new briefs wait in a lane, all of
-        them are folded into digests first. What was never posted goes before what changed, then the oldest.
-        The lease must outlast the call to Slack.
+        them are folded into digests first. New briefs go before new replies, and these before what changed;
+        then the oldest. A reply that was said is changed again after `pace_seconds`, whatever happens
+        meanwhile. The lease must outlast the call to Slack.
         """
         return await self._database.write(
             partial(
@@ -51,25 +56,37 @@ class Cards:
                 workspace=self._workspace,
                 owner=owner,
                 limit=limit,
-                lease_seconds=lease_seconds,
-                spacing_seconds=spacing_seconds,
+                terms=Terms(lease=lease_seconds, spacing=spacing_seconds, pace=pace_seconds),
                 burst=burst,
             )
         )
 
     # Outcomes. Each returns False when the lease was lost: somebody else has the card, drop the result.
 
-    async def said(self, claim: Claim, *, channel_id: str, ts: str, said_hash: str) -> bool:
-        """Slack shows the card as `claim.card.version` has it; it is due again if that has moved on."""
-        return await self._finish(outcomes.said, claim, channel_id, ts, said_hash)
+    async def said(
+        self, claim: Claim, *, channel_id: str, ts: str, said_hash: str, bursts: int | None = None
+    ) -> bool:
+        """Slack shows the card as `claim.card.version` has it; it is due again if that has moved on.
 
-    async def unchanged(self, claim: Claim) -> bool:
-        """There was nothing new to say, and Slack was not called: the lane need not rest."""
-        return await self._finish(outcomes.unchanged, claim)
+        With `bursts`, the card is a brief, and its thread should hold the timeline and so many replies:
+        those that are missing are made in the same transaction.
+        """
+        return await self._finish(outcomes.said, claim, channel_id, ts, said_hash, bursts)
+
+    async def unchanged(self, claim: Claim, bursts: int | None = None) -> bool:
+        """There was nothing new to say, and Slack was not called: the lane need not rest.
+
+        `bursts` is as for `said`.
+        """
+        return await self._finish(outcomes.unchanged, claim, bursts)
 
     async def gone(self, claim: Claim) -> bool:
         """There is nothing to say, and Slack shows no message of this card."""
         return await self._finish(outcomes.gone, claim)
+
+    async def deleted(self, claim: Claim) -> bool:
+        """A person deleted the message, or the one it would have replied to: it is never said again."""
+        return await self._finish(outcomes.deleted, claim)
 
     async def retry(self, claim: Claim, seconds: float, error: str) -> bool:
         """It failed and may work in `seconds`; after a dozen attempts it waits for a person instead."""
@@ -110,8 +127,12 @@ class Cards:
         """The earliest time at which `claim` may find something; None when nothing is open."""
         return await self._database.read(lambda c: overview.next_due(c, self._workspace))
 
-    async def digest_members(self, key: str) -> list[int]:
-        """The ids of the leads that a digest lists, oldest first."""
+    async def thread_stands(self, reply: Card) -> bool:
+        """Whether the brief that a reply stands under, or is to stand under, is still there."""
+        return await self._database.read(lambda c: overview.thread_stands(c, self._workspace, reply))
+
+    async def digest_members(self, key: str) -> dict[int, int]:
+        """The ids of the leads that a digest lists, oldest first, each with the episode it is about."""
         return await self._database.read(lambda c: digests.members(c, self._workspace, key))
 
     async def card(self, key: str) -> Card | None:

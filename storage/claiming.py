@@ -14,11 +14,16 @@ from storage.tables import lane as lanes
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One Slack message: what it is a view of (`version`), and what Slack was last told (`said_*`, `ts`)."""
+    """One Slack message: what it is a view of (`version`), and what Slack was last told (`said_*`, `ts`).
+
+    A reply has the `thread_ts` of the brief that it stands under, and that brief's channel.
+    """
 
     key: str
     kind: str
     lead_id: int | None
+    episode: int
+    burst: int | None
     lane: str
     parent: str | None
     version: int
@@ -29,6 +34,7 @@ class Card:
     first_attempt_at: datetime | None
     channel_id: str | None
     ts: str | None
+    thread_ts: str | None
     said_hash: str | None
     error: str | None
     created_at: datetime
@@ -42,12 +48,25 @@ CARD = tuple(card.c[field.name] for field in fields(Card))
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """For how long a worker takes a card, and how long its lane and a reply rest after it; seconds."""
+
+    lease: float
+    spacing: float
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
-    """Whose turn it is with a card, and so in its lane, until when; and how long the lane rests after it."""
+    """Whose turn it is with a card, and so in its lane, until when; and how long the lane rests after it.
+
+    `pace` is how long a reply stays as it is before it is changed again.
+    """
 
     owner: str
     until: datetime
     spacing: timedelta
+    pace: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +88,16 @@ def claim(
     workspace: str,
     owner: str,
     limit: int,
-    lease_seconds: float,
-    spacing_seconds: float,
+    terms: Terms,
     burst: int,
 ) -> list[Claim]:
     now = clock(c)
-    lease = Lease(owner, now + timedelta(seconds=lease_seconds), timedelta(seconds=spacing_seconds))
+    lease = Lease(
+        owner,
+        until=now + timedelta(seconds=terms.lease),
+        spacing=timedelta(seconds=terms.spacing),
+        pace=timedelta(seconds=terms.pace),
+    )
     claims = []
     for lane in _free_lanes(c, workspace, now, limit):
         digests.fold(c, workspace, lane, now, burst)
@@ -107,11 +130,15 @@ def _free_lanes(c: sa.Connection, workspace: str, now: datetime, limit: int) -> 
 
 
 def _first(c: sa.Connection, workspace: str, lane: str, now: datetime) -> Card | None:
-    """The card whose turn it is in a lane; one that another transaction has in hand is passed over."""
+    """The card whose turn it is in a lane; one that another transaction has in hand is passed over.
+
+    New briefs go first, then new replies, then changes of what was said.
+    """
+    turn = sa.case((card.c.ts.is_not(None), 2), (card.c.thread_ts.is_not(None), 1), else_=0)
     row = c.execute(
         sa.select(*CARD)
         .where(card.c.workspace_id == workspace, card.c.lane == lane, claimable(now))
-        .order_by(card.c.ts.is_not(None), card.c.due_at, card.c.lead_id)
+        .order_by(turn, card.c.due_at, card.c.lead_id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()

@@ -29,9 +29,9 @@ def fold(c: sa.Connection, workspace: str, lane: str, now: datetime, burst: int)
     waiting = c.execute(sa.select(sa.func.count()).where(*fresh)).scalar_one()
     if waiting <= burst:
         return
-    found = sa.select(card.c.key, card.c.lead_id).where(*fresh).order_by(card.c.lead_id)
+    found = sa.select(card.c.key).where(*fresh).order_by(card.c.lead_id, card.c.episode)
     for part in _parts(c.execute(found.with_for_update(skip_locked=True)).all(), LONGEST_DIGEST):
-        key = f"digest:{lane}:{min(row.lead_id for row in part)}"
+        key = f"digest:{lane}:{part[0].key.removeprefix('brief:lead-')}"
         c.execute(
             sa.insert(card),
             {"key": key, "kind": "digest", "lead_id": None} | blank(workspace, lane, now, now),
@@ -47,6 +47,8 @@ def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def members(c: sa.Connection, workspace: str, key: str) -> list[int]:
-    found = sa.select(card.c.lead_id).where(card.c.workspace_id == workspace, card.c.parent == key)
-    return list(c.execute(found.order_by(card.c.lead_id)).scalars())
+def members(c: sa.Connection, workspace: str, key: str) -> dict[int, int]:
+    found = sa.select(card.c.lead_id, card.c.episode).where(
+        card.c.workspace_id == workspace, card.c.parent == key
+    )
+    return {row.lead_id: row.episode for row in c.execute(found.order_by(card.c.lead_id, card.c.episode))}

@@ -1,6 +1,7 @@
 """What became of a claim. Each outcome holds only while the lease that was handed out still stands."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,28 +9,63 @@ import sqlalchemy as sa
 
 from storage.claiming import Claim
 from storage.database import clock, take_turn
-from storage.marking import open_lane
+from storage.marking import end_thread, open_lane
 from storage.tables import card
 from storage.tables import lane as lanes
+from storage.threads import keep_thread
 
 MOST_ATTEMPTS = 12
 WAIT = 600.0  # seconds until a card that waits for a person is tried again
 
+DELETED = "deleted"
+
 Outcome = Callable[..., bool]
 
 
-def said(c: sa.Connection, workspace: str, claim: Claim, channel_id: str, ts: str, said_hash: str) -> bool:
-    return _settle(c, workspace, claim, "said", channel_id=channel_id, ts=ts, said_hash=said_hash)
+def said(
+    c: sa.Connection,
+    workspace: str,
+    claim: Claim,
+    channel_id: str,
+    ts: str,
+    said_hash: str,
+    bursts: int | None,
+) -> bool:
+    if not _settle(c, workspace, claim, "said", channel_id=channel_id, ts=ts, said_hash=said_hash):
+        return False
+    if bursts is not None:
+        keep_thread(c, workspace, replace(claim.card, channel_id=channel_id, ts=ts), bursts)
+    return True
 
 
-def unchanged(c: sa.Connection, workspace: str, claim: Claim) -> bool:
-    return _settle(c, workspace, claim, "said", called=False)
+def unchanged(c: sa.Connection, workspace: str, claim: Claim, bursts: int | None) -> bool:
+    if not _settle(c, workspace, claim, "said", called=False):
+        return False
+    if bursts is not None:
+        keep_thread(c, workspace, claim.card, bursts)
+    return True
 
 
 def gone(c: sa.Connection, workspace: str, claim: Claim) -> bool:
     called = claim.card.posted or claim.reconcile
     nowhere = {"channel_id": None, "ts": None, "said_hash": None}
-    return _settle(c, workspace, claim, "gone", called=called, **nowhere)
+    if not _settle(c, workspace, claim, "gone", called=called, **nowhere):
+        return False
+    _end_thread(c, workspace, claim)
+    return True
+
+
+def deleted(c: sa.Connection, workspace: str, claim: Claim) -> bool:
+    """Where it stood is remembered: nothing is said there again, and what follows it needs no post."""
+    if not _settle(c, workspace, claim, DELETED):
+        return False
+    _end_thread(c, workspace, claim)
+    return True
+
+
+def _end_thread(c: sa.Connection, workspace: str, claim: Claim) -> None:
+    if claim.card.kind == "brief":
+        end_thread(c, workspace, claim.card.lead_id, claim.card.episode)
 
 
 def retry(c: sa.Connection, workspace: str, claim: Claim, seconds: float, error: str) -> bool:
@@ -99,15 +135,16 @@ def _settle(
     called: bool = True,
     **values: Any,
 ) -> bool:
-    """Slack agrees with the version that was claimed; a newer one is due at once."""
-    moved_on = card.c.version > claim.card.version
+    """Slack agrees with the version that was claimed; a newer one is due at once, or at a reply's pace."""
+    moved_on = sa.and_(card.c.version > claim.card.version, sa.literal(state != DELETED))
+    pace = claim.lease.pace if called and claim.card.thread_ts else timedelta()
     return _release(
         c,
         workspace,
         claim,
         called=called,
         state=sa.case((moved_on, "due"), else_=state),
-        due_at=clock(c),
+        due_at=clock(c) + pace,
         said_version=claim.card.version,
         attempts=0,
         first_attempt_at=None,

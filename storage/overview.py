@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.claiming import CARD, Card, as_card
+from storage.marking import brief_key
 from storage.tables import OPEN_STATES, card
 from storage.tables import lane as lanes
 
@@ -43,6 +44,11 @@ def card_by_message(c: sa.Connection, workspace: str, channel_id: str, ts: str) 
 def _one(c: sa.Connection, workspace: str, which: sa.ColumnElement[bool]) -> Card | None:
     row = c.execute(sa.select(*CARD).where(card.c.workspace_id == workspace, which)).first()
     return as_card(row) if row else None
+
+
+def thread_stands(c: sa.Connection, workspace: str, reply: Card) -> bool:
+    brief = reply.lead_id and card_by_key(c, workspace, brief_key(reply.lead_id, reply.episode))
+    return bool(brief and brief.ts == reply.thread_ts and brief.state != "deleted")
 
 
 def next_due(c: sa.Connection, workspace: str) -> datetime | None:

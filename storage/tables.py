@@ -178,6 +178,8 @@ card = sa.Table(
     sa.Column("key", PlainText, primary_key=True),
     sa.Column("kind", PlainText, nullable=False),
     sa.Column("lead_id", sa.BigInteger),
+    sa.Column("episode", sa.Integer, nullable=False),  # which of the lead's episodes it is about, from 1
+    sa.Column("burst", sa.Integer),  # which burst of what the lead did since, from 1
     sa.Column("lane", PlainText, nullable=False),
     sa.Column("parent", PlainText),  # the digest that a folded card is a member of
     sa.Column("version", sa.Integer, nullable=False),  # moves whenever what the card shows may have changed
@@ -190,6 +192,7 @@ card = sa.Table(
     sa.Column("first_attempt_at", UtcTime),
     sa.Column("channel_id", PlainText),
     sa.Column("ts", PlainText),
+    sa.Column("thread_ts", PlainText),  # the brief's message that a reply stands under
     sa.Column("said_hash", PlainText),
     sa.Column("error", PlainText),
     sa.Column("created_at", UtcTime, nullable=False),

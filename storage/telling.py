@@ -18,7 +18,7 @@ from funnel.events import CampaignSpent, Event
 from funnel.journey import tell
 from funnel.lead import Lead
 from funnel.playbook import Playbook
-from funnel.triggers import deserves_brief
+from funnel.triggers import deserves_brief, episodes
 from storage import facts, identity, journal, marking, spending
 from storage.database import Database, take_turn
 from storage.tables import NOBODY
@@ -104,7 +104,11 @@ def tell_next(c: sa.Connection, workspace: str, playbook: Playbook, now: datetim
         c,
         workspace,
         touched.leads,
-        deserving={lead_id for lead_id, lead in touched.leads.items() if deserves_brief(lead, playbook)},
+        deserving={
+            lead_id: len(episodes(lead, playbook))
+            for lead_id, lead in touched.leads.items()
+            if deserves_brief(lead, playbook)
+        },
         lane=playbook.channels.briefs,
         now=now,
     ) + marking.mark_gone(c, workspace, touched.gone)

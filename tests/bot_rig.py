@@ -29,7 +29,9 @@ from workspace.config import CHANNELS
 
 LEADS, TIPOFF = "C0LEADS", "U0APP"
 POST, UPDATE, DELETE, HISTORY = "chat.postMessage", "chat.update", "chat.delete", "conversations.history"
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/cloudevents-batch+json"}
 SPACING = 0.05
+PACE = 0.3
 SLACK_TIMEOUT = 0.5
 PATIENCE = 20.0  # seconds for what takes less than one
 
@@ -102,15 +104,18 @@ class Stage:
         async with self.http.post(
             f"{self.tipoff.url}/intake/events",
             json=events,
-            headers={
-                "Authorization": f"Bearer {TOKEN}",
-                "Content-Type": "application/cloudevents-batch+json",
-            },
+            headers=HEADERS,
         ) as answer:
             assert answer.status == 202, await answer.text()
 
     def messages(self) -> list[Message]:
-        return [each for each in self.workspace.messages(LEADS) if each.metadata]
+        """What stands in the channel itself: briefs and digests, without the replies in their threads."""
+        return [each for each in self.workspace.messages(LEADS) if each.metadata and not each.is_reply]
+
+    def replies(self, to: Message | None = None) -> list[Message]:
+        """The replies in all threads, or in that of one message."""
+        found = [each for each in self.workspace.messages(LEADS) if each.metadata and each.is_reply]
+        return [each for each in found if to is None or each.thread_ts == to.ts]
 
     def keys(self) -> list[str]:
         return [key(each) for each in self.messages()]
@@ -129,8 +134,8 @@ class Stage:
             raise AssertionError([each.text for each in self.messages()]) from None
 
     def calls(self, method: str) -> list[str]:
-        """What came of each call of a method."""
-        return [call.outcome for call in self.workspace.calls if call.method == method]
+        """What came of each call of a method, but for replies."""
+        return [call.outcome for call in self.workspace.calls if call.method == method and not call.thread_ts]
 
     async def card(self, number: int = 1) -> Card:
         """The brief of the lead with that number."""
@@ -191,6 +196,7 @@ def settings_for(slack: Slack, database_url: str, playbook: Path, **more: Any) -
         "tipoff_playbook": playbook,
         "tipoff_intake_token": SecretStr(TOKEN),
         "tipoff_message_spacing": SPACING,
+        "tipoff_reply_pace": PACE,
         "tipoff_slack_timeout": SLACK_TIMEOUT,
     }
     return Settings(_env_file=None, **(told | more))
@@ -207,6 +213,16 @@ async def performing(
 
 
 # What happens to leads.
+
+
+async def hand_over(url: str, *numbers: int) -> None:
+    """New leads through the doors at `url`, all of them accepted."""
+    events = [lead(number) for number in numbers]
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/intake/events", json=events, headers=HEADERS) as answer,
+    ):
+        assert answer.status == 202
 
 
 def told(number: int, what: str, data: dict[str, Any], id_: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from briefs import catalog
 from briefs.message import Message, View
+from funnel.activity import Burst, activity
 from funnel.brief import Brief, build, look_up
 from funnel.errors import QuestionError
 from funnel.events import (
@@ -110,6 +111,37 @@ def many(count: int) -> list[LeadEvent]:
     return [*joe(), *(engaged(number + 10, number, "page_viewed", JOE, page=page) for number in range(count))]
 
 
+def followed_up() -> tuple[Brief, Burst]:
+    """Jon comes back an hour after his brief: reads, opens, clicks, and asks."""
+    roi = Page(url="https://widgets.example.com/roi", title="Widget ROI")
+    events = [
+        *jon(),
+        *(engaged(20 + number, 1 + number / 60, "page_viewed", page=roi) for number in range(5)),
+        engaged(30, 1.1, "email_opened", email=MAIL),
+        engaged(31, 1.2, "email_clicked", email=MAIL),
+        engaged(32, 1.3, "page_viewed", page=roi),
+        engaged(33, 1.4, "webinar_registered", asset=Asset(title="Widgets live")),
+        LeadCaptured(
+            id="34", source="site", time=hours(1.5), person=JON, form="Gate", comment="Now call me."
+        ),
+    ]
+    [burst] = activity(tell(events, PLAYBOOK), NOON, PLAYBOOK)
+    return brief_of(events), burst
+
+
+def busy(count: int) -> tuple[Brief, Burst]:
+    """He looks at that many pages in one go."""
+    pages = [
+        engaged(
+            number, number / 60, "page_viewed", page=Page(url="https://x.example", title=f"Page {number}")
+        )
+        for number in range(20, 20 + count)
+    ]
+    events = [*jon(), *pages]
+    [burst] = activity(tell(events, PLAYBOOK), NOON, PLAYBOOK)
+    return brief_of(events), burst
+
+
 def crowd(count: int) -> list[Brief]:
     """Leads that came at once, every third of whom asked for a call."""
     return [brief_of(joe() if number % 3 == 0 else jon(), number) for number in range(count)]
@@ -168,6 +200,10 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "joe_half_read": lambda: catalog.new_lead(brief_of(joe("Dana Whitfield told me about you. Call me!"))),
     "joe_without_comment": lambda: catalog.new_lead(brief_of(joe(None))),
     "jon": lambda: catalog.new_lead(brief_of(jon())),
+    "timeline_reply": lambda: catalog.timeline_reply(brief_of(jon())),
+    "timeline_reply_long": lambda: catalog.timeline_reply(brief_of(many(50))),
+    "activity_reply": lambda: catalog.activity_reply(*followed_up()),
+    "activity_reply_long": lambda: catalog.activity_reply(*busy(15)),
     "asked": lambda: catalog.lead_card(brief_of(asked())),
     "digest": lambda: catalog.digest(crowd(7)),
     "funnel": lambda: catalog.funnel(funnel("last 30 days")),

@@ -83,7 +83,9 @@ class Talk:
         return cards
 
     def public(self, channel: str = LEADS) -> list[Message]:
-        return [one for one in self.workspace.messages(channel) if one.ephemeral_to is None]
+        """What everybody sees in the channel itself, without the threads."""
+        seen = [one for one in self.workspace.messages(channel) if one.ephemeral_to is None]
+        return [one for one in seen if not one.is_reply]
 
     def _ephemeral(self, user: str, channel: str) -> list[Message]:
         return [one for one in self.workspace.messages(channel) if one.ephemeral_to == user]
@@ -113,6 +115,7 @@ async def talking(
             tipoff_playbook=playbook,
             tipoff_intake_token=SecretStr(KEY),
             tipoff_message_spacing=0.01,
+            tipoff_reply_pace=0.1,
         )
         async with running(settings, over_http=over_http, port=port) as tipoff:
             if not over_http:

@@ -13,10 +13,12 @@ from briefs_samples import (
     WHITE_PAPER,
     asked,
     brief_of,
+    busy,
     campaigns,
     claim,
     crowd,
     engaged,
+    followed_up,
     funnel,
     joe,
     jon,
@@ -312,6 +314,65 @@ def test_a_logged_call_is_told_in_words() -> None:
     brief = brief_of([*joe(), engaged(7, 1, "call_made", JOE, label="left_message")])
 
     assert rows_of(catalog.timeline(brief))[0].endswith("· we called: left a message")
+
+
+def test_the_timeline_under_a_brief_keeps_theirs_and_ours_apart() -> None:
+    lines = catalog.timeline_reply(brief_of(jon())).plain.splitlines()
+
+    assert [re.sub(r" .* CET ·", "", line) for line in lines if line] == [
+        "Timeline · 6 actions, 1 send · jon@doe.example",
+        "👤 They did",
+        "20 downloaded “Lifecycle of a Widget”",
+        "16 visited “Widget ROI”",
+        "16 clicked in “Is your widget paying its way?” ✔",
+        "16 opened “Is your widget paying its way?” ~",
+        "13 took “10 Tips for Improving your Widget ROI” through White paper form",
+        "13 visited “Widgets that last”",
+        "📤 We did",
+        "16 we e-mailed “Is your widget paying its way?”",
+        "~ low confidence (mail scanners open too) · ✔ confirmed by a visit",
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_a_long_timeline_shows_the_newest_and_counts_the_others(rows: int) -> None:
+    message = catalog.timeline_reply(brief_of(many(50)), rows)
+
+    assert message.plain.count("visited") == rows
+    assert f"+{52 - rows} more" in message.plain
+    assert [button["action_id"] for button in buttons(message.blocks)] == ["tipoff.timeline"]
+
+
+def test_what_a_machine_did_is_set_aside() -> None:
+    brief = brief_of(jon())
+    rows = tuple(replace(row, machine=row.kind == "email_opened") for row in brief.timeline)
+
+    said = catalog.timeline_reply(replace(brief, timeline=rows)).plain
+    assert "Timeline · 5 actions, 1 send · 1 scanner hit set aside" in said
+    assert re.search("🤖 .* · opened “Is your widget paying its way?”", said)
+
+
+def test_a_follow_up_says_each_thing_once() -> None:
+    lines = catalog.activity_reply(*followed_up()).plain.splitlines()
+
+    assert [re.sub(r".* CET · ", "", line) for line in lines if line] == [
+        "Jon Doe · 10 actions since the brief",
+        "opened “Is your widget paying its way?” ~",
+        "clicked in “Is your widget paying its way?” ✔",
+        "visited “Widget ROI” x6",
+        "signed up for “Widgets live”",
+        "filled in “Gate”",
+        "“Now call me.”",
+    ]
+
+
+def test_a_long_follow_up_shows_the_newest_and_counts_the_others() -> None:
+    message = catalog.activity_reply(*busy(15), rows=2)
+
+    assert "Page 33" in message.plain
+    assert "Page 34" in message.plain
+    assert "+13 more" in message.plain
+    assert [button["action_id"] for button in buttons(message.blocks)] == ["tipoff.timeline"]
 
 
 def test_a_lead_without_a_history_has_a_timeline() -> None:

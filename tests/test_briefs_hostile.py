@@ -17,6 +17,7 @@ from briefs.literal import CAP, clip, fold
 from briefs.message import Message, View, words_of
 from briefs.page import Page, environment
 from briefs.plain import plain
+from funnel.activity import Burst, Line
 from funnel.brief import Brief, Fact, Relationship
 from funnel.comment import Reading
 from funnel.errors import TipoffError
@@ -106,6 +107,15 @@ def full(brief: Brief) -> Brief:
     )
 
 
+def burst_of(brief: Brief) -> Burst:
+    """Everything in the timeline as if it had followed the brief, twelve times over."""
+    lines = [
+        Line(row.at, row.kind, row.title, row.detail, row.trust, 2, (row.receipt,))  # type: ignore[arg-type]
+        for row in brief.timeline * 12
+    ]
+    return Burst(tuple(lines), brief.comment.value if brief.comment else None)
+
+
 HAND_RAISE = full(brief_of(joe()))
 HALF_READ = replace(HAND_RAISE, comment=Fact("Call me", ()), reading=Reading(wants="some wants"))
 SCORE = full(brief_of([*jon(), claim(JON)]))
@@ -115,6 +125,8 @@ PAGES: dict[str, Callable[[Brief], Message | View]] = {
     "digest": lambda brief: catalog.digest([brief]),
     "claimed": catalog.claimed,
     "timeline": catalog.timeline,
+    "timeline_reply": catalog.timeline_reply,
+    "activity_reply": lambda brief: catalog.activity_reply(brief, burst_of(brief)),
     "log_call": catalog.log_call,
 }
 

@@ -33,6 +33,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history"),
+    "conversations.replies": ("channels:history", "groups:history"),
     "users.conversations": ("channels:read", "groups:read"),
     "views.open": (),
     "views.update": (),

@@ -6,32 +6,33 @@ import signal
 import time
 from pathlib import Path
 
-import aiohttp
 import pytest
-from bot_rig import PATIENCE, POST, LocalSlack, Stage, eventually, key, local_slack, performing
+from bot_rig import (
+    HEADERS,
+    PATIENCE,
+    POST,
+    LocalSlack,
+    Stage,
+    eventually,
+    hand_over,
+    key,
+    local_slack,
+    performing,
+)
 from conftest import administer
 from sqlalchemy.engine import make_url
 
-from benchmarks.reliability import CHANNEL, TOKEN, Child, environment, lead
+from benchmarks.reliability import CHANNEL, Child, environment, lead
 from storage.store import Store
 from workspace import Running as Slack
 from workspace import Workspace
 
 ENOUGH = 10.0  # seconds that a supervisor allows
-HEADERS = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/cloudevents-batch+json"}
-
-
-async def hand_over(url: str, *numbers: int) -> None:
-    events = [lead(number) for number in numbers]
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(f"{url}/intake/events", json=events, headers=HEADERS) as answer,
-    ):
-        assert answer.status == 202
 
 
 def shown(workspace: Workspace) -> list[str]:
-    return sorted(key(each) for each in workspace.messages(CHANNEL) if each.metadata)
+    cards = [each for each in workspace.messages(CHANNEL) if each.metadata and not each.is_reply]
+    return sorted(map(key, cards))
 
 
 async def ended(child: Child, number: signal.Signals = signal.SIGTERM) -> tuple[int | None, bool]:

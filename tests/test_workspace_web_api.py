@@ -208,6 +208,22 @@ async def test_replies_live_in_their_thread(rig: Rig) -> None:
 
     assert [(each["text"], each["reply_count"]) for each in history["messages"]] == [("root", 1)]
     assert [each["text"] for each in thread["messages"]] == ["root", "reply"]
+    assert [call.thread_ts for call in rig[0].calls if call.method == "chat.postMessage"] == [
+        None,
+        root["ts"],
+    ]
+
+
+async def test_replies_outlive_the_message_that_they_stand_under(rig: Rig) -> None:
+    client = rig[1]
+    root = await client.chat_postMessage(channel=LEADS, text="root")
+    reply = await client.chat_postMessage(channel=LEADS, text="reply", thread_ts=root["ts"])
+    await client.chat_delete(channel=LEADS, ts=root["ts"])
+
+    thread = await client.conversations_replies(channel=LEADS, ts=root["ts"])
+    assert [each["text"] for each in thread["messages"]] == ["reply"]
+    await client.chat_delete(channel=LEADS, ts=reply["ts"])
+    assert await error_of(client.conversations_replies(channel=LEADS, ts=root["ts"])) == "thread_not_found"
 
 
 async def test_history_pages_from_the_newest(rig: Rig) -> None:

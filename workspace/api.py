@@ -34,10 +34,11 @@ class WebApi:
         except SlackError as error:
             return JSONResponse(error.answer())
         channel = str(args.values["channel"]) if "channel" in args else None
+        thread = str(args.values["thread_ts"]) if "thread_ts" in args else None
         fault = self._slack.faults.strike(name, channel)
         outcome, response = await self._answer(request, name, args, fault)
         took = time.monotonic() - started
-        self._slack.calls.add(Call(name, channel, outcome, at=at, monotonic=started, seconds=took))
+        self._slack.calls.add(Call(name, channel, outcome, at, started, took, thread))
         self._slack.world.pulse.beat()
         if fault and fault.kind in ("dropped", "processed_then_dropped"):
             await drop_connection(request.scope)

@@ -13,6 +13,7 @@ class Call:
     at: float  # seconds since the epoch, when the call came in
     monotonic: float
     seconds: float  # until the answer was ready
+    thread_ts: str | None = None  # the message that it replies to
 
 
 class CallLog:

@@ -97,11 +97,11 @@ def replies(slack: Slack, args: Arguments) -> Json:
     channel = _readable(slack, args.text("channel"), "history")
     slack.require_member(channel)
     parent = slack.world.message(channel.id, args.text("ts"))
-    if parent is None or parent.ephemeral_to:
-        raise SlackError("thread_not_found")
-    root = parent.thread_ts or parent.ts
+    root = (parent.thread_ts or parent.ts) if parent else args.text("ts")
     window = _window(args)
     thread = [each for each in _public(slack, channel) if root in (each.ts, each.thread_ts)]
+    if not thread:  # replies outlive the message that they stand under
+        raise SlackError("thread_not_found")
     told = [each for each in thread if each.ts == root or window.holds(each.ts)]
     page, cursor = _page(told, args, lambda each: each.ts)
     return _messages(slack, page, args, cursor)
