@@ -77,11 +77,18 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path(
 
 
 @cli.command()
-def doctor() -> None:
+def doctor(
+    reset_rendering: Annotated[
+        bool, typer.Option("--reset-rendering", help="Forget what Slack would not draw, first.")
+    ] = False,
+) -> None:
     """Look at everything that Tipoff needs, and say what to do."""
 
     async def look() -> bool:
         well = True
+        if reset_rendering:
+            async with Store.open(_settings().database_url) as store:
+                out.print(f"{await store.forget_renderings()} kinds of message may be rich again.")
         async for finding in examine(_settings()):
             out.print(f"{'ok  ' if finding.well else 'TODO'}  {finding.what}: {finding.words}")
             well = well and finding.well

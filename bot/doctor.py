@@ -52,6 +52,12 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(True, "store", f"{totals.events:,} events, {totals.leads:,} leads")
             if totals.set_aside:
                 yield Finding(False, "store", f"{totals.set_aside:,} events could not be told: see the log")
+            for one in await store.renderings():
+                since = f"{one.since:%Y-%m-%d %H:%M} UTC"
+                how = (
+                    f"{one.kind} is said as {one.level} since {since}, for Slack answered {one.error} to more"
+                )
+                yield Finding(False, "rendering", f"{how}. `tipoff doctor --reset-rendering` tries again")
             for trouble in await store.cards.troubles():
                 since = f"{trouble.since:%Y-%m-%d %H:%M} UTC"
                 yield Finding(

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import Settings
-from briefs.message import Message
+from briefs.message import Level, Message
 
 EVENT_TYPE = "tipoff_card"
 CLOCK_SKEW = timedelta(minutes=10)  # between the database and Slack; more would only cost pages to read
@@ -126,13 +126,12 @@ class Slack:
         self._client = client
         self._ids: dict[str, str] = {}
 
-    async def post(self, channel: str, key: str, message: Message) -> Outcome:
+    async def post(self, channel: str, key: str, message: Message, level: Level) -> Outcome:
         """Post a new message that carries `key` in its metadata."""
         outcome = await self._call(
             "chat.postMessage",
             channel=channel,
-            text=message.text,
-            blocks=list(message.blocks),
+            **message.payload(level),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -142,15 +141,14 @@ class Slack:
             self._ids.clear()  # its name may belong to another channel now
         return outcome
 
-    async def update(self, channel: str, ts: str, message: Message) -> Outcome:
+    async def update(self, channel: str, ts: str, message: Message, level: Level) -> Outcome:
         """Make a message say something else; `Absent` if there is none (any more) that may be changed."""
         return await self._call(
             "chat.update",
             FIXED,
             channel=channel,
             ts=ts,
-            text=message.text,
-            blocks=list(message.blocks),
+            **message.payload(level),
             parse="none",
         )
 

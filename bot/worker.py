@@ -11,15 +11,17 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.house import House
+from bot.levels import NOT_DRAWN
 from bot.slack import Absent, Away, Done, Limited, Outcome, Refused, Slack, Unread, Unsure
 from bot.tasks import Tasks
 from briefs import catalog
-from briefs.message import Message
+from briefs.message import Level, Message
 from funnel import brief
 from funnel.triggers import deserves_brief
 from storage.cards import Card, Claim
@@ -168,7 +170,9 @@ class Worker:
         """Post, update or delete the card's message."""
         match standing:
             case Done(channel, ts) if message:
-                outcome = await self._slack.update(channel, ts, message)
+                outcome = await self._house.levels.say(
+                    message, partial(self._slack.update, channel, ts, message), _undrawn
+                )
                 # A person deleted it, and does not want it back: it is left at that.
                 return standing if isinstance(outcome, Absent) else outcome
             case Done(channel, ts):
@@ -181,9 +185,13 @@ class Worker:
         channel = await self._slack.channel_id(card.lane)
         if not isinstance(channel, str):
             return channel
-        if time.monotonic() > post_by:
-            return Away("it took so long to find out what to say and where that the lease might end")
-        return await self._slack.post(channel, card.key, message)
+
+        async def send(level: Level) -> Outcome:
+            if time.monotonic() > post_by:
+                return Away("it took so long to find out what to say and where that the lease might end")
+            return await self._slack.post(channel, card.key, message, level)
+
+        return await self._house.levels.say(message, send, _undrawn)
 
     async def _settle(self, claim: Claim, message: Message | None, outcome: Outcome | InDoubt) -> None:
         """Write down what came of it."""
@@ -225,6 +233,10 @@ class Worker:
         if lead is None or (unsaid and not deserves_brief(lead, self._house.playbook)):
             return None
         return brief.build(lead_id, lead, self._house.playbook)
+
+
+def _undrawn(outcome: Outcome) -> str | None:
+    return outcome.error if isinstance(outcome, Refused) and outcome.error in NOT_DRAWN else None
 
 
 def _hash(message: Message) -> str:

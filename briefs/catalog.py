@@ -8,13 +8,15 @@ from typing import Any
 from briefs import modal
 from briefs.blocks import draw
 from briefs.message import Message, TooLargeError, View, fallback
-from briefs.page import render
+from briefs.page import Page
+from briefs.pages import make
 from briefs.plain import plain
 from funnel.brief import Brief
 from funnel.errors import TipoffError
 from funnel.lead import LeadSummary
 from funnel.metrics import CampaignsAnswer, FunnelAnswer, pooled_campaigns, pooled_funnel
 
+BUDGET = 600  # visible characters of `new_lead`: what a rep reads at a glance, on a phone
 DIGEST = 80
 WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
@@ -57,13 +59,16 @@ def timeline(brief: Brief, page: int = 1) -> View:
     last = max(1, -(-len(rows) // TIMELINE_ROWS))
     here = min(max(page, 1), last)
     shown = rows[(here - 1) * TIMELINE_ROWS : here * TIMELINE_ROWS]
-    made = render("timeline", brief=brief, rows=shown, here=here, last=last)
-    return modal.shown(made, "tipoff.timeline", f"{brief.lead}:{here}")
+
+    def drawn(page: Page) -> View:
+        return modal.shown(page, "tipoff.timeline", f"{brief.lead}:{here}")
+
+    return make("timeline", drawn, brief=brief, rows=shown, here=here, last=last)
 
 
 def log_call(brief: Brief) -> View:
     """The form in which a rep says how a call went."""
-    return modal.log_call(render("log_call", brief=brief), brief.lead)
+    return make("log_call", lambda page: modal.log_call(page, brief.lead), brief=brief)
 
 
 def funnel(answer: FunnelAnswer) -> Message:
@@ -117,6 +122,9 @@ def help(commands: Sequence[CommandHelp]) -> Message:  # noqa: A001 - said as `c
 
 
 def _message(template: str, **values: Any) -> Message:
-    page = render(template, **values)
+    return make(template, _said, **values)
+
+
+def _said(page: Page) -> Message:
     text = plain(page)
-    return Message(fallback(text), draw(page), text)
+    return Message(fallback(text), draw(page), text, page.name)

@@ -1,7 +1,8 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
 `journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `stage_entry`, `deal`, `spend`
-and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows.
+and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows;
+`rendering` remembers what it would not draw.
 """
 
 import sqlalchemy as sa
@@ -204,4 +205,14 @@ lane = sa.Table(
     sa.Column("lane", PlainText, primary_key=True),
     sa.Column("next_at", UtcTime, nullable=False),
     sa.Column("held", PlainText),  # why nothing is said here before `next_at`
+)
+
+rendering = sa.Table(
+    "rendering",
+    metadata,
+    _workspace(),
+    sa.Column("kind", PlainText, primary_key=True),  # of message: the page that it is made of
+    sa.Column("level", PlainText, nullable=False),
+    sa.Column("error", PlainText, nullable=False),  # what Slack answered to a richer level
+    sa.Column("since", UtcTime, nullable=False),
 )
