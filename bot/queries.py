@@ -9,6 +9,7 @@ from bot.house import clock
 from bot.settings import Settings, load_playbook
 from briefs import catalog
 from briefs.message import Message
+from briefs.pages import Pages
 from funnel.brief import Brief, look_up
 from funnel.errors import NotFoundError
 from funnel.metrics import CampaignsAnswer, FunnelAnswer
@@ -20,14 +21,14 @@ async def funnel(settings: Settings, text: str) -> tuple[FunnelAnswer, Message]:
     """The answer to `/funnel <text>`, and how it is said."""
     async with _memory(settings) as (store, playbook):
         answer = await funnel_command.ask(store, playbook, clock(), text)
-    return answer, catalog.funnel(answer)
+        return answer, catalog.funnel(answer)
 
 
 async def campaigns(settings: Settings, text: str) -> tuple[CampaignsAnswer, Message]:
     """The answer to `/campaigns <text>`, and how it is said."""
     async with _memory(settings) as (store, playbook):
         answer = await campaigns_command.ask(store, playbook, clock(), text)
-    return answer, catalog.campaigns(answer)
+        return answer, catalog.campaigns(answer)
 
 
 async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
@@ -45,9 +46,9 @@ async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
             return [catalog.leads_found(text, found).plain]
         lead = await store.lead(found[0].id, playbook)
         one = look_up(found[0].id, lead, playbook) if lead else None
-    if one is None:
-        raise NotFoundError(f"Nothing may be said of “{text}”.")
-    return [catalog.lead_card(one).plain, *(_receipts(one) if receipts else [])]
+        if one is None:
+            raise NotFoundError(f"Nothing may be said of “{text}”.")
+        return [catalog.lead_card(one).plain, *(_receipts(one) if receipts else [])]
 
 
 def _receipts(one: Brief) -> list[str]:
@@ -71,5 +72,7 @@ def _receipts(one: Brief) -> list[str]:
 
 @asynccontextmanager
 async def _memory(settings: Settings) -> AsyncIterator[tuple[Store, Playbook]]:
-    async with Store.open(settings.database_url) as store:
-        yield store, load_playbook(settings.tipoff_playbook)
+    """The store and the rules; what is said meanwhile is said with the team's pages."""
+    with Pages(settings.templates).in_use():
+        async with Store.open(settings.database_url) as store:
+            yield store, load_playbook(settings.tipoff_playbook)

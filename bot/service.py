@@ -24,6 +24,7 @@ from bot.settings import Settings, SettingsError, load_playbook
 from bot.slack import ADVICE, NETWORK, Slack, client_of
 from bot.tasks import Tasks
 from bot.worker import Worker
+from briefs.pages import Pages
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ async def running(
     patience = settings.tipoff_slack_timeout
     timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (
+        _speaking(Pages(settings.templates)),
         Store.open(settings.database_url, migrate=True) as store,
         aiohttp.ClientSession(timeout=timeout) as session,
         _drained(Tasks(AT_ONCE)) as tasks,
@@ -159,6 +161,13 @@ async def _try_again(house: House) -> None:
     moved = await house.store.cards.move_unposted(house.playbook.channels.briefs)
     if await house.store.cards.wake_waiting() or moved:
         house.unsaid.set()
+
+
+@contextlib.asynccontextmanager
+async def _speaking(pages: Pages) -> AsyncIterator[None]:
+    """These pages, for everything that is begun within the block."""
+    with pages.in_use():
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -40,11 +40,13 @@ def leads(desk: Desk) -> Desk:
 def test_every_command_is_known() -> None:
     assert [
         *("brief", "campaigns", "demo", "doctor", "funnel", "import"),
-        *("init", "manifest", "migrate", "playbook", "rebuild", "run"),
+        *("init", "manifest", "migrate", "playbook", "rebuild", "run", "templates"),
     ] == COMMANDS
 
 
-@pytest.mark.parametrize("command", [(), *((one,) for one in COMMANDS), ("playbook", "check")])
+@pytest.mark.parametrize(
+    "command", [(), *((one,) for one in COMMANDS), ("playbook", "check"), ("templates", "preview")]
+)
 def test_every_command_explains_itself(desk: Desk, command: tuple[str, ...]) -> None:
     said = desk.tipoff(*command, "--help")
 
