@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from bot import roles
 from bot.actions import ACTIONS, SUBMISSIONS
@@ -28,11 +30,12 @@ from bot.actions.action import Action, Press, Submission, Submitted, lead_id
 from bot.commands import COMMANDS
 from bot.commands.command import Command
 from bot.house import House, Sight
+from bot.levels import NOT_DRAWN
 from bot.lull import lull
 from bot.roles import Actor, NotAllowedError
 from bot.slack import NETWORK
 from briefs import catalog
-from briefs.message import Message
+from briefs.message import Level, Message
 from funnel.errors import NotFoundError, QuestionError, TipoffError
 from funnel.masks import Refusal
 
@@ -209,7 +212,9 @@ def _acknowledge_the_rest(app: AsyncApp) -> None:
         await ack()
 
     async def with_a_hint(ack: AsyncAck) -> None:
-        await ack(**catalog.trouble(QuestionError("I don't know that command. Try `/tipoff help`.")).payload)
+        await ack(
+            **catalog.trouble(QuestionError("I don't know that command. Try `/tipoff help`.")).payload()
+        )
 
     app.command(ANYTHING)(with_a_hint)
     app.action(ANYTHING)(quietly)
@@ -223,7 +228,7 @@ def _acknowledge_the_rest(app: AsyncApp) -> None:
 async def _on_error(error: Exception, request: AsyncBoltRequest) -> BoltResponse:
     """The one error listener: what Bolt's listeners raise before their work is handed over."""
     message = explain(error)
-    return BoltResponse(status=200, body=message.payload if request.body.get("command") else "")
+    return BoltResponse(status=200, body=message.payload() if request.body.get("command") else "")
 
 
 def explain(error: Exception) -> Message:
@@ -255,21 +260,32 @@ def _reply(house: House, body: Body) -> Say:
     """Say something to the person who acted, through the payload's own `response_url`."""
     url = body.get("response_url")
 
+    async def send(message: Message, level: Level) -> WebhookResponse | None:
+        client = AsyncWebhookClient(url or "", session=house.http, retry_handlers=[])
+        try:
+            return await client.send_dict(
+                {"response_type": "ephemeral", "replace_original": False, **message.payload(level)}
+            )
+        except (*NETWORK, SlackApiError) as error:
+            log.warning("an answer could not be delivered: %s", error)
+        return None
+
     async def say(message: Message) -> None:
         if url is None:
             log.warning("no response_url to say: %s", message.text[:200])
             return
-        try:
-            answer = await AsyncWebhookClient(url, session=house.http, retry_handlers=[]).send_dict(
-                {"response_type": "ephemeral", "replace_original": False, **message.payload}
-            )
-        except (*NETWORK, SlackApiError) as error:
-            log.warning("an answer could not be delivered: %s", error)
-        else:
-            if answer.status_code != HTTPStatus.OK:
-                log.warning("Slack refused an answer: %s %s", answer.status_code, answer.body[:200])
+        answer = await house.levels.say(message, partial(send, message), _undrawn)
+        if answer and answer.status_code != HTTPStatus.OK:
+            log.warning("Slack refused an answer: %s %s", answer.status_code, answer.body[:200])
 
     return say
+
+
+def _undrawn(answer: WebhookResponse | None) -> str | None:
+    """Slack's word for blocks that it will not draw, from the body of a refusal."""
+    if answer is None or answer.status_code == HTTPStatus.OK:
+        return None
+    return next((word for word in sorted(NOT_DRAWN, reverse=True) if word in answer.body), None)
 
 
 async def _nobody(message: Message) -> None:

@@ -1,6 +1,7 @@
 """The command line: `tipoff` and `python -m bot` are the same."""
 
 import json
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +13,12 @@ from pydantic import ValidationError
 from bot import demo as demonstration
 from bot import identity, importing, queries, service
 from bot import manifest as app_manifest
+from bot import templates as own_pages
 from bot.doctor import examine
 from bot.settings import Settings, load_playbook
 from bot.setup import set_up
 from bot.terminal import err, log_to_stderr, out, run
+from briefs.pages import Pages
 from funnel.errors import TipoffError
 from funnel.metrics import as_json
 from funnel.playbook import Playbook
@@ -32,11 +35,14 @@ playbook_cli = typer.Typer(help="The rules of your company.", no_args_is_help=Tr
 cli.add_typer(playbook_cli, name="playbook")
 identity_cli = typer.Typer(help="Who is who: one person from many traces.", no_args_is_help=True)
 cli.add_typer(identity_cli, name="identity")
+templates_cli = typer.Typer(help="The words of your team.", no_args_is_help=True)
+cli.add_typer(templates_cli, name="templates")
 
 Port = Annotated[int, typer.Option(help="0 takes any free one.", min=0, max=65535)]
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack: last quarter by source")]
 Address = Annotated[str, typer.Argument(help="An e-mail address that the person has.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever asks later.")]
+Folder = Annotated[Path | None, typer.Option(help="TIPOFF_TEMPLATES, or `templates` beside the playbook.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 
 
@@ -71,21 +77,23 @@ def run_(
 @cli.command()
 def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
     """Write a playbook, the app's manifest and an .env to fill in; nothing that exists is touched."""
-    try:
-        for path, written in set_up(folder):
-            out.print(f"{'wrote' if written else 'kept '}  {path}")
-    except OSError as error:
-        err.print(f"{error.filename or folder} cannot be written: {error.strerror}.")
-        raise typer.Exit(1) from None
+    _print_written(set_up, folder)
     out.print("\nNext: create the Slack app from manifest.yaml, fill in .env, then `tipoff doctor`.")
 
 
 @cli.command()
-def doctor() -> None:
+def doctor(
+    reset_rendering: Annotated[
+        bool, typer.Option("--reset-rendering", help="Forget what Slack would not draw, first.")
+    ] = False,
+) -> None:
     """Look at everything that Tipoff needs, and say what to do."""
 
     async def look() -> bool:
         well = True
+        if reset_rendering:
+            async with Store.open(_settings().database_url) as store:
+                out.print(f"{await store.forget_renderings()} kinds of message may be rich again.")
         async for finding in examine(_settings()):
             out.print(f"{'ok  ' if finding.well else 'TODO'}  {finding.what}: {finding.words}")
             well = well and finding.well
@@ -237,6 +245,66 @@ def show() -> None:
     """Print the rules that hold, defaults included."""
     rules = _playbook(_settings().tipoff_playbook).model_dump(mode="json")
     out.print(yaml.safe_dump(rules, sort_keys=False, allow_unicode=True), end="")
+
+
+@templates_cli.command(name="init")
+def init_templates(
+    folder: Annotated[
+        Path | None, typer.Argument(help="TIPOFF_TEMPLATES, or `templates` beside the playbook.")
+    ] = None,
+) -> None:
+    """Copy the built-in pages, to make them yours; nothing that exists is touched."""
+    _print_written(own_pages.copy, folder or _settings().templates)
+    out.print("\nKeep the ones that you change; each that you delete is the built-in one again.")
+
+
+@templates_cli.command(name="list")
+def list_templates(folder: Folder = None) -> None:
+    """Say of every page whether it is built in or yours."""
+    for line in own_pages.listed(folder or _settings().templates):
+        out.print(line)
+
+
+@templates_cli.command(name="check")
+def check_templates(folder: Folder = None) -> None:
+    """Say every page with sample leads, and what is wrong with yours."""
+    where = folder or _settings().templates
+    if folder and not folder.is_dir():
+        err.print(f"{folder} is no folder. `tipoff templates init {folder}` makes it.")
+        raise typer.Exit(1)
+    mistakes = own_pages.mistakes(where, _playbook(_settings().tipoff_playbook))
+    for sentence in mistakes:
+        err.print(sentence)
+    if mistakes:
+        raise typer.Exit(1)
+    out.print(f"Every page is good; {len(Pages(where).files())} files in {where} are yours.")
+
+
+@templates_cli.command()
+def preview(
+    name: Annotated[str, typer.Argument(help="A page, such as new_lead.")],
+    lead: Annotated[str, typer.Option(help="The e-mail address of a lead; else two of the sample.")] = "",
+    folder: Folder = None,
+) -> None:
+    """Print a page as it would be said, whether Slack takes it, and how long it is."""
+    settings = _settings()
+    said = run(own_pages.preview(settings, folder or settings.templates, name, lead or None))
+    for line in said.lines:
+        out.print(line)
+    for sentence in said.mistakes:
+        err.print(sentence)
+    if said.mistakes:
+        raise typer.Exit(1)
+
+
+def _print_written(write: Callable[[Path], Iterator[tuple[Path, bool]]], folder: Path) -> None:
+    """Do what writes files, and say of each whether it was written or stays as it was."""
+    try:
+        for path, written in write(folder):
+            out.print(f"{'wrote' if written else 'kept '}  {path}")
+    except OSError as error:
+        err.print(f"{error.filename or folder} cannot be written: {error.strerror}.")
+        raise typer.Exit(1) from None
 
 
 def _settings() -> Settings:

@@ -1,14 +1,16 @@
 """`tipoff doctor`: looks at everything Tipoff needs, and says what to do where something is amiss."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import templates
 from bot.settings import Settings, load_playbook
 from bot.slack import Slack, client_of
+from briefs.pages import Pages
 from funnel.errors import TipoffError
 from funnel.playbook import Playbook
 from storage.store import Store
@@ -34,12 +36,24 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except TipoffError as error:
         yield Finding(False, "playbook", str(error))
         return
+    for finding in _templates(settings, playbook):
+        yield finding
     if not settings.tipoff_intake_token.get_secret_value():
         yield Finding(False, "doors", "set TIPOFF_INTAKE_TOKEN, or every event is refused with 401")
     async for finding in _store(settings):
         yield finding
     async for finding in _slack(settings, playbook):
         yield finding
+
+
+def _templates(settings: Settings, playbook: Playbook) -> Iterator[Finding]:
+    folder = settings.templates
+    if settings.tipoff_templates and not folder.is_dir():
+        yield Finding(False, "templates", f"{folder} is no folder: `tipoff templates init` makes it")
+    if own := Pages(folder).files():
+        yield Finding(True, "templates", f"{len(own)} of your own in {folder}")
+        for sentence in templates.mistakes(folder, playbook):
+            yield Finding(False, "templates", sentence)
 
 
 async def _store(settings: Settings) -> AsyncIterator[Finding]:
@@ -52,6 +66,12 @@ async def _store(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(True, "store", f"{totals.events:,} events, {totals.leads:,} leads")
             if totals.set_aside:
                 yield Finding(False, "store", f"{totals.set_aside:,} events could not be told: see the log")
+            for one in await store.renderings():
+                since = f"{one.since:%Y-%m-%d %H:%M} UTC"
+                how = (
+                    f"{one.kind} is said as {one.level} since {since}, for Slack answered {one.error} to more"
+                )
+                yield Finding(False, "rendering", f"{how}. `tipoff doctor --reset-rendering` tries again")
             for trouble in await store.cards.troubles():
                 since = f"{trouble.since:%Y-%m-%d %H:%M} UTC"
                 yield Finding(

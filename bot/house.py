@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import aiohttp
 
+from bot.levels import Levels
 from bot.settings import Settings
 from bot.tasks import Tasks
 from funnel.events import Event, dated
@@ -54,6 +56,11 @@ class House:
     sight: Sight = Sight()
     untold: asyncio.Event = field(default_factory=asyncio.Event)
     unsaid: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @cached_property
+    def levels(self) -> Levels:
+        """How richly messages are said."""
+        return Levels(self.store)
 
     async def record(self, events: Sequence[Event]) -> Recorded:
         """Append events to the journal; durable when this returns. The telling of leads follows by itself."""

@@ -13,6 +13,7 @@ from bot.score_sheet import score_sheet
 from bot.settings import Settings, load_playbook
 from briefs import catalog
 from briefs.message import Message
+from briefs.pages import Pages
 from funnel.brief import Brief, look_up
 from funnel.errors import NotFoundError, QuestionError
 from funnel.events import as_utc
@@ -28,14 +29,14 @@ async def funnel(settings: Settings, text: str) -> tuple[FunnelAnswer, Message]:
     """The answer to `/funnel <text>`, and how it is said."""
     async with _memory(settings) as (store, playbook):
         answer = await funnel_command.ask(store, playbook, clock(), text)
-    return answer, catalog.funnel(answer)
+        return answer, catalog.funnel(answer)
 
 
 async def campaigns(settings: Settings, text: str) -> tuple[CampaignsAnswer, Message]:
     """The answer to `/campaigns <text>`, and how it is said."""
     async with _memory(settings) as (store, playbook):
         answer = await campaigns_command.ask(store, playbook, clock(), text)
-    return answer, catalog.campaigns(answer)
+        return answer, catalog.campaigns(answer)
 
 
 async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
@@ -51,9 +52,9 @@ async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:
             return [catalog.leads_found(text, found).plain]
         lead = await store.lead(found[0].id, playbook)
         one = look_up(found[0].id, lead, playbook) if lead else None
-    if one is None:
-        raise NotFoundError(f"Nothing may be said of “{text}”.")
-    return [catalog.lead_card(one).plain, *(_receipts(one) if receipts else [])]
+        if one is None:
+            raise NotFoundError(f"Nothing may be said of “{text}”.")
+        return [catalog.lead_card(one).plain, *(_receipts(one) if receipts else [])]
 
 
 async def audit(settings: Settings, email: str, limit: int) -> list[Entry]:
@@ -111,5 +112,7 @@ async def _found(store: Store, text: str) -> Sequence[LeadSummary]:
 
 @asynccontextmanager
 async def _memory(settings: Settings) -> AsyncIterator[tuple[Store, Playbook]]:
-    async with Store.open(settings.database_url) as store:
-        yield store, load_playbook(settings.tipoff_playbook)
+    """The store and the rules; what is said meanwhile is said with the team's pages."""
+    with Pages(settings.templates).in_use():
+        async with Store.open(settings.database_url) as store:
+            yield store, load_playbook(settings.tipoff_playbook)

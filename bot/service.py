@@ -25,6 +25,7 @@ from bot.settings import Settings, SettingsError, load_playbook
 from bot.slack import ADVICE, NETWORK, Slack, client_of
 from bot.tasks import Tasks
 from bot.worker import Worker
+from briefs.pages import Pages
 from funnel.masks import Masks
 from storage.store import Store
 
@@ -114,6 +115,7 @@ async def running(
     patience = settings.tipoff_slack_timeout
     timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (
+        _speaking(Pages(settings.templates)),
         Store.open(settings.database_url, migrate=True) as store,
         aiohttp.ClientSession(timeout=timeout) as session,
         _drained(Tasks(AT_ONCE)) as tasks,
@@ -169,6 +171,13 @@ async def _try_again(house: House) -> None:
 
 def _as_text(masks: Masks) -> str:
     return json.dumps(masks, sort_keys=True) if masks else ""
+
+
+@contextlib.asynccontextmanager
+async def _speaking(pages: Pages) -> AsyncIterator[None]:
+    """These pages, for everything that is begun within the block."""
+    with pages.in_use():
+        yield
 
 
 @contextlib.asynccontextmanager

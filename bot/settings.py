@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from funnel.errors import PlaybookError, TipoffError
@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     slack_api_url: str = SLACK_API_URL
     database_url: str = "sqlite:///tipoff.db"
     tipoff_playbook: Path = Path("playbook.yaml")
+    tipoff_templates: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = Field(
+        default=None, description="the folder of your own pages; absent: `templates` beside the playbook"
+    )
     tipoff_intake_token: SecretStr = SecretStr("")
     tipoff_message_spacing: Annotated[float, Field(gt=0)] = Field(
         default=1.0, description="seconds between two messages in one channel; Slack allows one a second"
@@ -37,6 +40,11 @@ class Settings(BaseSettings):
     tipoff_slack_timeout: Annotated[float, Field(gt=0)] = Field(
         default=10.0, description="seconds after which an unanswered call to Slack counts as ambiguous"
     )
+
+    @property
+    def templates(self) -> Path:
+        """Where the team's own pages are; nothing has to be there."""
+        return self.tipoff_templates or self.tipoff_playbook.parent / "templates"
 
     @property
     def lease_seconds(self) -> float:

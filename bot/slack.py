@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import Settings
-from briefs.message import Message
+from briefs.message import Level, Message
 
 EVENT_TYPE = "tipoff_card"
 CLOCK_SKEW = timedelta(minutes=10)  # between the database and Slack; more would only cost pages to read
@@ -132,7 +132,9 @@ class Slack:
         self._client = client
         self._ids: dict[str, str] = {}
 
-    async def post(self, channel: str, key: str, message: Message, thread_ts: str | None = None) -> Outcome:
+    async def post(
+        self, channel: str, key: str, message: Message, level: Level, thread_ts: str | None = None
+    ) -> Outcome:
         """Post a new message that carries `key` in its metadata.
 
         With `thread_ts` it is a reply to that message, and `Absent` if there is none to reply to (any more).
@@ -142,8 +144,7 @@ class Slack:
             NO_PARENT if thread_ts else frozenset(),
             channel=channel,
             **({"thread_ts": thread_ts} if thread_ts else {}),
-            text=message.text,
-            blocks=list(message.blocks),
+            **message.payload(level),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -153,7 +154,7 @@ class Slack:
             self._ids.clear()  # its name may belong to another channel now
         return outcome
 
-    async def update(self, channel: str, ts: str, message: Message) -> Outcome:
+    async def update(self, channel: str, ts: str, message: Message, level: Level) -> Outcome:
         """Make a message say something else; `Absent` if there is none any more.
 
         One that may not be changed any more is left as it is.
@@ -163,8 +164,7 @@ class Slack:
             GONE,
             channel=channel,
             ts=ts,
-            text=message.text,
-            blocks=list(message.blocks),
+            **message.payload(level),
             parse="none",
         )
         fixed = isinstance(outcome, Refused) and outcome.error in FIXED

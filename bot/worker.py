@@ -11,15 +11,17 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content import Content, content
 from bot.house import House
+from bot.levels import NOT_DRAWN
 from bot.slack import Absent, Away, Done, Limited, Outcome, Refused, Slack, Unread, Unsure
 from bot.tasks import Tasks
-from briefs.message import Message
+from briefs.message import Level, Message
 from funnel.masks import Mask, of_channel
 from storage.cards import Card, Claim
 
@@ -172,7 +174,8 @@ class Worker:
         """Post, update or delete the card's message."""
         match standing:
             case Done(channel, ts) if message:
-                return await self._slack.update(channel, ts, message)
+                send = partial(self._slack.update, channel, ts, message)
+                return await self._house.levels.say(message, send, _undrawn)
             case Done(channel, ts):
                 return await self._slack.delete(channel, ts)
             case _ if message:
@@ -183,9 +186,13 @@ class Worker:
         channel = await self._channel(card)
         if not isinstance(channel, str):
             return channel
-        if time.monotonic() > post_by:
-            return Away("it took so long to find out what to say and where that the lease might end")
-        return await self._slack.post(channel, card.key, message, card.thread_ts)
+
+        async def send(level: Level) -> Outcome:
+            if time.monotonic() > post_by:
+                return Away("it took so long to find out what to say and where that the lease might end")
+            return await self._slack.post(channel, card.key, message, level, card.thread_ts)
+
+        return await self._house.levels.say(message, send, _undrawn)
 
     async def _channel(self, card: Card) -> str | Unread:
         """The id of the channel of a card; a reply's is its brief's, whatever the playbook says."""
@@ -231,6 +238,10 @@ class Worker:
         channel = card.channel_id or await self._slack.channel_id(card.lane)
         name = await self._slack.name_of(channel) if isinstance(channel, str) else channel
         return of_channel(masks, (card.lane, str(channel), name)) if isinstance(name, str) else name
+
+
+def _undrawn(outcome: Outcome) -> str | None:
+    return outcome.error if isinstance(outcome, Refused) and outcome.error in NOT_DRAWN else None
 
 
 def _hash(message: Message) -> str:

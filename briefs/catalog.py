@@ -8,7 +8,8 @@ from typing import Any
 from briefs import modal
 from briefs.blocks import draw
 from briefs.message import Message, TooLargeError, View, fallback, visible
-from briefs.page import render
+from briefs.page import Page
+from briefs.pages import make
 from briefs.plain import plain
 from funnel.activity import Burst
 from funnel.brief import Brief
@@ -17,18 +18,13 @@ from funnel.lead import LeadSummary
 from funnel.masks import Refusal
 from funnel.metrics import CampaignsAnswer, FunnelAnswer, pooled_campaigns, pooled_funnel
 
+BUDGET = 600  # visible characters of `new_lead`: what a rep reads at a glance, on a phone
 DIGEST = 80
 WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
 TABLE_ROWS = 20
 TIMELINE_ROWS = 20
-BUDGET = 600  # visible characters of a brief
-ROOMS = (
-    (2, 1.0),
-    (1, 1.0),
-    *((0, 0.85**step) for step in range(16)),
-    (0, 0.0),
-)  # detail, and share of lengths
+ROOMS = ((2, 1.0), (1, 1.0), *((0, 0.85**step) for step in range(16)), (0, 0.0))  # detail, share of lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +72,11 @@ def timeline(brief: Brief, page: int = 1, places: Sequence[str] = ()) -> View:
     last = max(1, -(-len(rows) // TIMELINE_ROWS))
     here = min(max(page, 1), last)
     shown = rows[(here - 1) * TIMELINE_ROWS : here * TIMELINE_ROWS]
-    made = render("timeline", brief=brief, rows=shown, here=here, last=last)
-    return modal.shown(made, "tipoff.timeline", ":".join((f"{brief.lead}:{here}", *places)))
+
+    def drawn(page: Page) -> View:
+        return modal.shown(page, "tipoff.timeline", ":".join((f"{brief.lead}:{here}", *places)))
+
+    return make("timeline", drawn, brief=brief, rows=shown, here=here, last=last)
 
 
 def timeline_reply(brief: Brief, rows: int = 12) -> Message:
@@ -95,7 +94,7 @@ def activity_reply(brief: Brief, burst: Burst, rows: int = 12) -> Message:
 
 def log_call(brief: Brief) -> View:
     """The form in which a rep says how a call went."""
-    return modal.log_call(render("log_call", brief=brief), brief.lead)
+    return make("log_call", lambda page: modal.log_call(page, brief.lead), brief=brief)
 
 
 def funnel(answer: FunnelAnswer) -> Message:
@@ -154,6 +153,9 @@ def help(commands: Sequence[CommandHelp]) -> Message:  # noqa: A001 - said as `c
 
 
 def _message(template: str, **values: Any) -> Message:
-    page = render(template, **values)
+    return make(template, _said, **values)
+
+
+def _said(page: Page) -> Message:
     text = plain(page)
-    return Message(fallback(text), draw(page), text)
+    return Message(fallback(text), draw(page), text, page.name)

@@ -1,7 +1,7 @@
 """A page as plain text: for a terminal, for notifications, for screen readers."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from markdown_it.tree import SyntaxTreeNode
@@ -103,9 +103,13 @@ def sides(node: SyntaxTreeNode) -> list[Side]:
 
 def table(node: SyntaxTreeNode) -> str:
     """A table whose columns are aligned in a fixed-width font."""
-    cells = rows(node)
+    return aligned(rows(node), sides(node))
+
+
+def aligned(cells: Sequence[Sequence[str]], sides: Sequence[Side]) -> str:
+    """Rows of cells, their head first, in columns of a fixed-width font."""
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    lines = ["  ".join(map(_padded, row, widths, sides(node))).rstrip() for row in cells]
+    lines = ["  ".join(map(_padded, row, widths, sides)).rstrip() for row in cells]
     return "\n".join([lines[0], "─" * (sum(widths) + 2 * len(widths) - 2), *lines[1:]])
 
 

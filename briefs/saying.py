@@ -26,7 +26,8 @@ _ABBREVIATIONS = frozenset({Stage.MQL, Stage.SAL, Stage.SQL})
 @singledispatch
 def say(value: object) -> Markdown:
     """The Markdown that says `value`: what every `{{ … }}` of a page goes through."""
-    raise TypeError(f"a page has no words for {value!s}")  # an undefined name raises here, naming itself
+    str(value)  # an undefined name raises here, naming itself
+    raise TypeError(f"a page has no words for {type(value).__name__}")
 
 
 @say.register

@@ -18,7 +18,7 @@ from funnel.metrics import CampaignCounts, StageCounts
 from funnel.persons import Story
 from funnel.playbook import Playbook
 from funnel.question import Question
-from storage import counting, finding, journal, rebuilding, schema, telling
+from storage import counting, finding, journal, rebuilding, rendering, schema, telling
 from storage.audit import Audit
 from storage.cards import Cards
 from storage.counting import Totals
@@ -26,6 +26,7 @@ from storage.database import Database, open_database
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
 from storage.recording import Recorder
+from storage.rendering import Rendering
 from storage.telling import Told
 
 T = TypeVar("T")
@@ -139,6 +140,18 @@ class Store:
     async def counts(self) -> Totals:
         """How much there is, for the metrics page."""
         return await self._read(counting.totals)
+
+    async def renderings(self) -> list[Rendering]:
+        """The kinds of message that Slack would not draw as richly as we do; the others are said richly."""
+        return await self._read(rendering.remembered)
+
+    async def remember_rendering(self, kind: str, level: str, error: str) -> None:
+        """From now on a kind of message is said at `level`, since Slack answered `error` to more."""
+        await self._database.write(lambda c: rendering.remember(c, self._workspace, kind, level, error))
+
+    async def forget_renderings(self) -> int:
+        """Say everything as richly as we can again; how many kinds were not."""
+        return await self._database.write(lambda c: rendering.forget(c, self._workspace))
 
     async def health(self) -> None:
         """Return when the database answers; raise what it raises when it does not."""

@@ -1,8 +1,8 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
 `journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `stage_entry`, `deal`, `spend`
-and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows.
-`audit` remembers who was shown what; it is only ever added to.
+and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows;
+`rendering` remembers what it would not draw. `audit` remembers who was shown what; it is only ever added to.
 """
 
 import sqlalchemy as sa
@@ -232,4 +232,14 @@ audit = sa.Table(
     sa.Column("channel", PlainText),
     sa.Index("ix_audit_at", "workspace_id", "at"),
     sa.Index("ix_audit_lead", "workspace_id", "lead_id"),
+)
+
+rendering = sa.Table(
+    "rendering",
+    metadata,
+    _workspace(),
+    sa.Column("kind", PlainText, primary_key=True),  # of message: the page that it is made of
+    sa.Column("level", PlainText, nullable=False),
+    sa.Column("error", PlainText, nullable=False),  # what Slack answered to a richer level
+    sa.Column("since", UtcTime, nullable=False),
 )

@@ -188,6 +188,15 @@ def refusal() -> Refusal:
     return refused
 
 
+def buttons(part: Any) -> list[dict[str, Any]]:
+    """Every button of some blocks."""
+    if isinstance(part, list | tuple):
+        return [found for one in part for found in buttons(one)]
+    if not isinstance(part, dict):
+        return []
+    return [part] if part.get("type") == "button" else buttons(list(part.values()))
+
+
 HELP = (
     catalog.CommandHelp("/lead", "<e-mail or name>", "Show the brief of a lead.", ("ana@example.com", "Ana")),
     catalog.CommandHelp(

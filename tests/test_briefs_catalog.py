@@ -14,6 +14,7 @@ from briefs_samples import (
     asked,
     brief_of,
     busy,
+    buttons,
     campaigns,
     claim,
     crowd,
@@ -29,8 +30,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefs import catalog
-from briefs.message import JSON_BYTES, VISIBLE, Block, Message, TooLargeError, View, words_of
-from briefs.page import render
+from briefs.message import JSON_BYTES, VISIBLE, Message, TooLargeError, View, visible, words_of
+from briefs.pages import render
 from briefs.plain import plain
 from funnel.brief import Brief, Fact, Row
 from funnel.errors import PlaybookError
@@ -42,15 +43,6 @@ SEED_OPENER = (
     "infographic on the Lifecycle of a Widget. Was that helpful? Any widget initiatives I can help with, "
     "or can I connect you with a widget expert?”"
 )
-
-
-def buttons(part: Any) -> list[Block]:
-    """Every button of some blocks."""
-    if isinstance(part, list | tuple):
-        return [found for one in part for found in buttons(one)]
-    if not isinstance(part, dict):
-        return []
-    return [part] if part.get("type") == "button" else buttons(list(part.values()))
 
 
 def lines(message: Message) -> list[str]:
@@ -234,7 +226,7 @@ def test_origins_are_said_as_far_as_they_are_known() -> None:
 def test_a_digest_lists_every_lead_and_fits() -> None:
     said = catalog.digest(crowd(80))
 
-    assert said.visible <= VISIBLE
+    assert visible(said) <= VISIBLE
     assert len([line for line in said.plain.splitlines() if line[:1] in "🔥🟠" and line]) == 80
     assert said.plain.startswith("80 new leads at once · 27 asked for a call")
 
@@ -349,7 +341,7 @@ def test_what_a_machine_did_is_set_aside() -> None:
 
     said = catalog.timeline_reply(replace(brief, timeline=rows)).plain
     assert "Timeline · 5 actions, 1 send · 1 scanner hit set aside" in said
-    assert re.search("🤖 .* · opened “Is your widget paying its way?”", said)
+    assert ["opened" in line for line in said.splitlines() if line.startswith("🤖")] == [True]
 
 
 def test_a_follow_up_says_each_thing_once() -> None:
@@ -382,7 +374,7 @@ def test_a_lead_without_a_history_has_a_timeline() -> None:
 
 
 def test_the_call_form_asks_for_an_outcome_and_perhaps_a_note() -> None:
-    view = catalog.log_call(brief_of(joe())).payload
+    view = catalog.log_call(brief_of(joe())).payload()
     outcome, note = (block for block in view["blocks"] if block["type"] == "input")
 
     assert (view["callback_id"], view["private_metadata"]) == ("tipoff.log_call", "42")

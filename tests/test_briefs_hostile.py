@@ -1,5 +1,6 @@
 """Whatever somebody typed into a form is shown as they typed it, and never as anything else."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,10 +14,12 @@ from pydantic import BaseModel
 
 from briefs import catalog
 from briefs.blocks import draw
+from briefs.classic import classic
 from briefs.literal import CAP, clip, fold
-from briefs.message import Message, View, words_of
-from briefs.page import Page, environment
+from briefs.message import Level, Message, View, words_of
+from briefs.page import Page
 from briefs.plain import plain
+from briefs.sandbox import environment
 from funnel.activity import Burst, Line
 from funnel.brief import Brief, Fact, Relationship
 from funnel.comment import Reading
@@ -183,7 +186,7 @@ def check(made: Message | View) -> None:
         check_message_blocks(list(made.blocks))
         check_message_size(list(made.blocks))
     else:
-        check_view(made.payload)
+        check_view(made.payload())
 
 
 def shown(benign: Message | View, value: str) -> list[str]:
@@ -217,6 +220,63 @@ def test_a_brief_says_a_value_literally(field: str, page: str, brief: Brief) -> 
         check(made)
         assert skeleton(made.blocks) == skeleton(benign.blocks)
         assert list(words_of(made.blocks)) == shown(benign, value)
+
+
+def mrkdwn(part: Any) -> Iterator[str]:
+    """Every text that Slack reads for markup."""
+    if isinstance(part, list | tuple):
+        for one in part:
+            yield from mrkdwn(one)
+    elif isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            assert part["verbatim"] is True
+            yield part["text"]
+        for one in part.values():
+            yield from mrkdwn(one)
+
+
+def markup(text: str) -> list[str]:
+    """What Slack would take for formatting, mentions, links, quotes or emoji, in order."""
+    return re.findall(r"<[^>]*>|&gt;(?<=^&gt;)|[*~`]|\b_|_\b|:[\w+'-]+:", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("field", "page", "brief"), SAID)
+def test_a_classic_brief_holds_the_markup_of_the_page_and_none_of_a_value(
+    field: str, page: str, brief: Brief
+) -> None:
+    benign = PAGES[page](put(brief, field, MARK)).payload(Level.CLASSIC)
+    for value in LITERAL:
+        made = PAGES[page](put(brief, field, value)).payload(Level.CLASSIC)
+
+        assert skeleton(made["blocks"]) == skeleton(benign["blocks"])
+        assert [markup(text) for text in mrkdwn(made["blocks"])] == [
+            markup(text) for text in mrkdwn(benign["blocks"])
+        ]
+
+
+@pytest.mark.parametrize(("field", "page", "brief"), SAID)
+def test_a_brief_as_text_holds_no_markup_at_all(field: str, page: str, brief: Brief) -> None:
+    for value in LITERAL:
+        made = PAGES[page](put(brief, field, value)).payload(Level.TEXT)
+
+        assert made.get("blocks") == [] or check_view(made) is None
+        assert markup(made.get("text", "")) == []
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("value", [*LONG, *EMPTY], ids=lambda value: ascii(value[:2]))
+def test_a_brief_of_odd_values_fits_at_every_level(page: str, value: str, level: Level) -> None:
+    for brief in (HAND_RAISE, HALF_READ, SCORE):
+        made = PAGES[page](everywhere(brief, value))
+        payload = made.payload(level)
+
+        if isinstance(made, View):
+            check_view(payload)
+        elif payload["blocks"]:
+            check_message_blocks(payload["blocks"])
+            check_message_size(payload["blocks"])
+        assert payload.get("text", "no view has one") != ""
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -311,6 +371,17 @@ def test_a_page_shows_any_text_literally(place: str, value: str) -> None:
         assert list(words_of(draw(page))) == words
     if "|" not in place:
         assert plain(page) == plain(benign).replace(MARK, said)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@given(value=TEXT)
+def test_a_classic_page_holds_no_markup_of_any_text(place: str, value: str) -> None:
+    template = environment().from_string(place)
+    benign, made = (classic(draw(Page(template.render(v=one)))) for one in (MARK, value))
+
+    assert skeleton(made) == skeleton(benign)
+    if "|" not in place:
+        assert [markup(text) for text in mrkdwn(made)] == [markup(text) for text in mrkdwn(benign)]
 
 
 @given(value=TEXT)

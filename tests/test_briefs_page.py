@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from briefs.blocks import draw
+from briefs.classic import SECTION, classic
 from briefs.literal import Markdown, code, prose
 from briefs.marks import Button, Member, Moment, Web, link, marked, member, read_mark
 from briefs.message import fallback
-from briefs.page import Page, environment
+from briefs.page import Page
 from briefs.plain import plain
+from briefs.sandbox import environment
 from briefs.saying import day, money, percent, say, spoken, window
 from funnel.brief import Fact
 from funnel.metrics import Cost, Ratio, Terms
@@ -86,6 +88,48 @@ def test_a_page_prints() -> None:
             "small print",
         ]
     )
+
+
+def test_a_page_in_classic_blocks_says_the_same() -> None:
+    blocks = classic(draw(Page(PAGE)))
+
+    assert [block["type"] for block in blocks] == [*["section"] * 5, "divider", "section", "context"]
+    assert [block["text"]["text"] for block in blocks if block["type"] == "section"] == [
+        "*Headline*",
+        "A *bold* and _italic_ and ~gone~ line\nand `code`\nand more",
+        "• one\n• two",
+        "1. first",
+        ">said",
+        "```Name   n\n────────\n漢字   1\nb     22```",
+    ]
+
+
+def test_what_a_link_stands_for_is_there_in_classic_blocks() -> None:
+    moment = marked("20 Nov", Moment(1_700_000_000, "{date_short}"))
+    page = Page(f"{moment} {member('U0MAYA')} {link('a|b > c', 'https://x.example/a?b=1&c=|')}")
+
+    (section,) = classic(draw(page))
+    assert section["text"]["text"] == (
+        "<!date^1700000000^{date_short}|20 Nov> <@U0MAYA> "
+        "<https://x.example/a?b=1&amp;c=%7C|a\N{DIVIDES}b &gt; c>"
+    )
+
+
+def test_a_container_is_opened_and_a_chart_left_out() -> None:
+    words = draw(Page("words"))
+    chart = {"type": "data_visualization", "title": {"type": "plain_text", "text": "A chart"}}
+
+    assert classic([{"type": "container", "child_blocks": [*words, chart]}]) == classic(words)
+
+
+def test_long_text_is_several_classic_sections_each_between_its_fences() -> None:
+    lines = "\n".join("x" * 90 for _ in range(100))
+    code = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": lines}]}
+    texts = [each["text"]["text"] for each in classic([{"type": "rich_text", "elements": [code]}])]
+
+    assert [text[:3] + text[-3:] for text in texts] == ["``````"] * 4
+    assert max(map(len, texts)) <= SECTION
+    assert "\n".join(text.strip("`") for text in texts) == lines
 
 
 def test_styles_nest() -> None:

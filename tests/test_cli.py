@@ -39,12 +39,12 @@ def leads(desk: Desk) -> Desk:
 def test_every_command_is_known() -> None:
     assert [
         *("audit", "brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
-        *("init", "manifest", "migrate", "playbook", "rebuild", "run", "score"),
+        *("init", "manifest", "migrate", "playbook", "rebuild", "run", "score", "templates"),
     ] == COMMANDS
 
 
 @pytest.mark.parametrize(
-    "command", [(), *((one,) for one in COMMANDS), ("playbook", "check"), ("identity", "split")]
+    "command", [(), *((one,) for one in COMMANDS), ("playbook", "check"), ("templates", "preview")]
 )
 def test_every_command_explains_itself(desk: Desk, command: tuple[str, ...]) -> None:
     said = desk.tipoff(*command, "--help")

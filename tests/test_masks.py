@@ -135,7 +135,7 @@ def theirs(values: Sequence[str], brief: Brief) -> Brief:
 def carried(made: Message | View) -> str:
     """Everything that goes to Slack, and what a terminal prints."""
     plain = made.plain if isinstance(made, Message) else ""
-    return (json.dumps(made.payload, ensure_ascii=False) + plain).casefold()
+    return (json.dumps(made.payload(), ensure_ascii=False) + plain).casefold()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -174,7 +174,7 @@ async def test_briefs_that_wait_follow_the_playbook_to_another_channel(
         await stage.shows("Lead Number1")
 
 
-@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "restricted_action", "invalid_blocks"])
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "restricted_action", "no_text"])
 async def test_a_refusal_is_no_doubt(sqlite_url: str, error: str) -> None:
     """Even where history cannot be read, because Slack has said that it did nothing."""
     async with performing(sqlite_url, **NO_HISTORY) as stage:

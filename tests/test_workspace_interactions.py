@@ -173,6 +173,15 @@ async def test_a_response_url_runs_out() -> None:
     assert (answer.status_code, "expired_url" in answer.body) == (404, True)
 
 
+async def test_a_response_url_refuses_on_order(rig: Rig) -> None:
+    body = await pressed(rig, action_id="go")
+    url = AsyncWebhookClient(body["response_url"])
+    rig[0].fault("response_url", "error", error="invalid_blocks")
+    refused = await url.send(text="fine")
+    assert (refused.status_code, "invalid_blocks" in refused.body) == (400, True)
+    assert (await url.send(text="fine")).status_code == 200
+
+
 async def test_a_response_url_refuses_bad_blocks_and_silence(rig: Rig) -> None:
     body = await pressed(rig, action_id="go")
     url = AsyncWebhookClient(body["response_url"])

@@ -79,6 +79,8 @@ class ResponseEndpoint:
     async def _answer(self, request: Request, fault: Fault | None) -> tuple[str, Response]:
         if fault and fault.kind in ("server_error", "dropped"):
             return fault.kind, PlainTextResponse("upstream connect error", 500)
+        if fault and fault.kind == "error":
+            return fault.kind, JSONResponse(SlackError(fault.error).answer(), 400)
         return await self._processed(request)
 
     async def _processed(self, request: Request) -> tuple[str, Response]:

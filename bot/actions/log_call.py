@@ -9,7 +9,9 @@ from funnel.events import LeadEngaged
 async def open_form(house: House, press: Press) -> None:
     """Ask for the outcome."""
     view = catalog.log_call(await brief_of(house, press.lead))
-    await press.client.views_open(trigger_id=press.trigger, view=view.payload)
+    await house.levels.show(
+        view, lambda payload: press.client.views_open(trigger_id=press.trigger, view=payload)
+    )
 
 
 async def record(house: House, form: Submitted) -> None:

@@ -8,11 +8,16 @@ from briefs import catalog
 async def show(house: House, press: Press) -> None:
     """Open the newest page."""
     view = catalog.timeline(await brief_of(house, press.lead), places=press.places)
-    await press.client.views_open(trigger_id=press.trigger, view=view.payload)
+    await house.levels.show(
+        view, lambda payload: press.client.views_open(trigger_id=press.trigger, view=payload)
+    )
 
 
 async def turn(house: House, press: Press) -> None:
     """Show another page in the same modal."""
-    view = catalog.timeline(await brief_of(house, press.lead), press.page, press.places)
-    if press.view:
-        await press.client.views_update(view_id=press.view["id"], hash=press.view["hash"], view=view.payload)
+    view, shown = catalog.timeline(await brief_of(house, press.lead), press.page, press.places), press.view
+    if shown:
+        await house.levels.show(
+            view,
+            lambda payload: press.client.views_update(view_id=shown["id"], hash=shown["hash"], view=payload),
+        )

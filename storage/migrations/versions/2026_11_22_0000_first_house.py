@@ -167,6 +167,15 @@ def upgrade() -> None:
     op.create_index("ix_lead_created", "lead", ["workspace_id", "created_at"])
 
     op.create_table(
+        "rendering",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "kind", name=op.f("pk_rendering")),
+    )
+    op.create_table(
         "spend",
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -229,16 +238,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        "touch",
-        "stage_entry",
-        "spend",
-        "lead",
-        "lane",
-        "journal",
-        "identity",
-        "deal",
-        "card",
-        "audit",
+        *("touch", "stage_entry", "spend", "rendering", "lead", "lane", "journal", "identity"),
+        *("deal", "card", "audit"),
     ):
         op.drop_table(table)
     if op.get_context().dialect.supports_sequences:

@@ -1,0 +1,99 @@
+"""Every page with something to say: the two leads of the story, and numbers of the sample company."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.commands import COMMANDS
+from bot.sample.two_leads import JOE, joe, jon
+from briefs import catalog
+from briefs.message import Message, View
+from funnel.brief import Brief, build, look_up
+from funnel.errors import QuestionError
+from funnel.events import LeadEvent, LeadStaged
+from funnel.journey import tell
+from funnel.lead import LeadSummary
+from funnel.metrics import CampaignCounts, StageCounts, campaigns_answer, funnel_answer
+from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.question import parse_question
+
+Said = Message | View
+
+
+def story(playbook: Playbook, now: datetime) -> list[Brief]:
+    """Joe, who asks for a call, and Jon, who only reads."""
+    return [brief_of(number, events, playbook) for number, events in enumerate((joe(now), jon(now)), 1)]
+
+
+def variations(playbook: Playbook, now: datetime) -> list[Brief]:
+    """The two, Joe when somebody has taken him, and a visitor of whom next to nothing is known."""
+    claim = LeadStaged(
+        id="claim", source="slack", time=now, person=JOE, stage=Stage.SAL, reason="claimed", owner="U0MAYA"
+    )
+    others = ((*joe(now), claim), joe(now)[:1])
+    return [
+        *story(playbook, now),
+        *(brief_of(number, events, playbook) for number, events in enumerate(others, 3)),
+    ]
+
+
+def brief_of(number: int, events: tuple[LeadEvent, ...], playbook: Playbook) -> Brief:
+    lead = tell(events, playbook)
+    made = build(number, lead, playbook) or look_up(number, lead, playbook)
+    if made is None:
+        raise LookupError("a lead of the story asks to be forgotten")
+    return made
+
+
+def _funnel(playbook: Playbook, now: datetime) -> Message:
+    counts = [
+        StageCounts("google", _reached(500, 200, 100, 60, 40, 20)),
+        StageCounts(None, _reached(200, 100, 30, 20, 10, 5)),
+    ]
+    question = parse_question("funnel", "last 30 days by source", now, playbook)
+    return catalog.funnel(funnel_answer(question, counts, now))
+
+
+def _campaigns(playbook: Playbook, now: datetime) -> Message:
+    counts = [
+        CampaignCounts("Spring webinar", "webinar", _reached(120, 40, 20, 12, 8, 4), {"USD": 124_000}),
+        CampaignCounts(None, None, _reached(40, 4, 2, 1, 1, 1), {}),
+    ]
+    question = parse_question("campaigns", "last 90 days", now, playbook)
+    return catalog.campaigns(campaigns_answer(question, counts, now))
+
+
+def _reached(*counts: int) -> dict[Stage, int]:
+    return dict(zip(FUNNEL, counts, strict=True))
+
+
+def _summaries(now: datetime) -> list[LeadSummary]:
+    seen = now - timedelta(days=1)
+    return [
+        LeadSummary(1, "Joe Blow", "joe.blow@clearbrook-bottling.example", None, Stage.SQL, seen),
+        LeadSummary(
+            2, "Jon Doe", "jon.doe@harborline-packaging.example", "Harborline Packaging", Stage.MQL, seen
+        ),
+    ]
+
+
+OF_A_LEAD: dict[str, Callable[[Brief], Said]] = {
+    "new_lead": catalog.new_lead,
+    "claimed": catalog.claimed,
+    "digest": lambda brief: catalog.digest([brief]),
+    "log_call": catalog.log_call,
+    "timeline": catalog.timeline,
+}
+"""Pages about one lead."""
+
+OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
+    "apology": lambda _rules, _now: catalog.apology("3f9a1c20"),
+    "campaigns": _campaigns,
+    "choose_lead": lambda _rules, now: catalog.leads_found("Jo", _summaries(now)),
+    "error": lambda _rules, _now: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days`.")),
+    "funnel": _funnel,
+    "help": lambda _rules, _now: catalog.help(
+        [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
+    ),
+    "lead_not_found": lambda _rules, _now: catalog.lead_not_found("zoe"),
+}
+"""Pages about anything else."""
