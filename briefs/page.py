@@ -37,6 +37,7 @@ def environment() -> Environment:
         autoescape=False,  # noqa: S701 - this is Markdown: `say` escapes by its rules, HTML's would not do
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else every page looks at the files of all its parts
     )
     made.filters.update(FILTERS)
     return made

@@ -54,12 +54,12 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
 
 
 def _profile(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
+    """The newest of what was said for each field."""
     profile: dict[ProfileField, Said] = {}
-    for event in told:
-        for name in PROFILE:
-            value = getattr(event.person, name)
-            if value:
-                profile[name] = Said(value, event.time, event.key)
+    for name in PROFILE:
+        newest = next((event for event in reversed(told) if getattr(event.person, name)), None)
+        if newest:
+            profile[name] = Said(getattr(newest.person, name), newest.time, newest.key)
     return profile
 
 
@@ -98,21 +98,17 @@ def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
 
 def _confirmed(touches: tuple[Touch, ...]) -> tuple[Touch, ...]:
     """The same touches, with each click that a visit followed within `CONFIRMS` marked as confirmed."""
-    return tuple(
-        replace(touch, trust="confirmed")
-        if touch.kind == "email_clicked" and _visited_after(touch, touches[place + 1 :])
-        else touch
-        for place, touch in enumerate(touches)
-    )
+    return tuple(reversed([*_confirmed_backwards(touches)]))
 
 
-def _visited_after(click: Touch, later: Sequence[Touch]) -> bool:
-    for touch in later:
-        if touch.at - click.at > CONFIRMS:
-            return False
+def _confirmed_backwards(touches: Sequence[Touch]) -> Iterator[Touch]:
+    """From the last touch to the first, so that the visit after a click is known when the click comes."""
+    visit: Touch | None = None
+    for touch in reversed(touches):
         if touch.kind == "page_viewed":
-            return True
-    return False
+            visit = touch
+        followed = touch.kind == "email_clicked" and visit and visit.at - touch.at <= CONFIRMS
+        yield replace(touch, trust="confirmed") if followed else touch
 
 
 def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
@@ -127,16 +123,20 @@ def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
 
 
 def _evidence(told: Sequence[LeadEvent], scores: Sequence[Scored], playbook: Playbook) -> Iterator[Evidence]:
+    known = False
     for event in told:
+        if not known and (isinstance(event, LeadCaptured) or event.person.email):
+            yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
+            known = True
         yield from _evidence_of(event, playbook)
+        if isinstance(event, LeadStaged | DealMoved):
+            known = False  # a word may bring back a lead of whom nothing counted
     for score in scores:
         if score.crossed:
             yield Evidence(StageEntry(Stage.MQL, score.at, score.receipt, "score"))
 
 
 def _evidence_of(event: LeadEvent, playbook: Playbook) -> Iterator[Evidence]:
-    if isinstance(event, LeadCaptured) or event.person.email:
-        yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
     if reason := playbook.qualification.disqualified(event):
         yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
     match event:
