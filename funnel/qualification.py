@@ -31,16 +31,16 @@ class Rule(Part):
     def matches(self, event: LeadEvent) -> bool:
         """Whether what `event` says of the person, or on its form, fits one of the patterns."""
         person = event.person
-        return (
-            _fits(person.email, self.email)
-            or _fits(person.title, self.title)
-            or _fits(person.company, self.company)
-            or _fits(person.country, self.country)
-            or (
-                isinstance(event, LeadCaptured)
-                and (_fits(event.form, self.form) or _fits(event.comment, self.comment))
-            )
+        return bool(
+            (self.email and _fits(person.email, self.email))
+            or (self.title and _fits(person.title, self.title))
+            or (self.company and _fits(person.company, self.company))
+            or (self.country and _fits(person.country, self.country))
+            or (isinstance(event, LeadCaptured) and self._matches_form(event))
         )
+
+    def _matches_form(self, form: LeadCaptured) -> bool:
+        return _fits(form.form, self.form) or _fits(form.comment, self.comment)
 
 
 def _fits(text: str | None, patterns: Patterns) -> bool:
