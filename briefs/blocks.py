@@ -5,7 +5,7 @@ links or formatting.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 import slackblocks as kit
 from markdown_it.tree import SyntaxTreeNode
@@ -38,7 +38,7 @@ class _Date(kit.RichText):
 
 def draw(page: Page) -> tuple[Block, ...]:
     """The blocks of a page, as a message takes them."""
-    return identified(cast("list[Block]", kit.WebhookMessage(blocks=shapes(page)).to_dict()["blocks"]))
+    return identified(shape._resolve() for shape in shapes(page))  # noqa: SLF001 - a message would draw each thrice
 
 
 def identified(blocks: Iterable[Block]) -> tuple[Block, ...]:

@@ -5,7 +5,8 @@ private scheme. A value cannot forge one: its brackets are escaped.
 """
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -58,7 +59,8 @@ _KINDS: dict[str, Any] = {"moment": Moment, "member": Member, "button": Button}
 def marked(label: str, mark: Moment | Member | Button) -> Markdown:
     """Markdown that shows `label` and stands for `mark`."""
     kind = type(mark).__name__.lower()
-    query = urlencode({name: value for name, value in asdict(mark).items() if value != ""})
+    stated = ((field.name, getattr(mark, field.name)) for field in fields(mark))
+    query = urlencode([(name, value) for name, value in stated if value != ""])
     return Markdown(f"[{literal(label)}]({SCHEME}:{kind}?{query})")
 
 
@@ -75,6 +77,7 @@ def member(who: str) -> Markdown:
     return marked(f"@{who}", Member(who)) if _MEMBER.fullmatch(who) else literal(who)
 
 
+@lru_cache  # a page is drawn and said as plain text, and each asks several times what a link is
 def read_mark(href: str) -> Mark:
     """What the link `href` of a page stands for."""
     parts = urlsplit(href)

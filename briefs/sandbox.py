@@ -66,6 +66,7 @@ def environment(loader: BaseLoader | None = None) -> Sandbox:
         autoescape=False,  # this is Markdown: `say` escapes by its rules, HTML's would not do
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else every page looks at the files of all its parts
     )
     made.globals |= {"range": _range, "detail": 2, "room": 1.0}  # `new_lead` asks for less when it is long
     del made.globals["lipsum"], made.filters["random"]  # the same values make the same page

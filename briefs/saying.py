@@ -81,7 +81,8 @@ def _(value: Cost) -> Markdown:
 @pass_context
 def clipped(context: Context, value: str | Fact | None, length: int) -> str:
     """The words of a value, `length` characters at most; fewer on a page that must be short."""
-    return clipped_to(value, max(SHORTEST, round(length * context.get("room", 1))))
+    room: float = context.get("room", 1.0)
+    return clipped_to(value, max(min(length, SHORTEST), round(length * room)))
 
 
 def clipped_to(value: str | Fact | None, length: int) -> str:

@@ -207,7 +207,7 @@ class Brief:
     @property
     def receipts(self) -> dict[Line, tuple[EventKey, ...]]:
         """The events that prove each line; what is asked for is what no event proves."""
-        who = (self.name, self.company, self.title, self.owner)
+        who = (self.name or self.email, self.company, self.title, self.phone, self.owner)
         return {
             "trigger": (self.occasion.receipt,),
             "who": _once(

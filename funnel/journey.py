@@ -61,16 +61,20 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
         motion=_motion(touches, playbook),
         ahead=tuple(_touches([event for event in every if event.ahead])),
     )
-    lead = replace(lead, crossings=tuple(_crossings(lead, playbook)))
+    lead = replace(lead, crossings=tuple(_crossings(lead, told, playbook)))
     standing = stand(_evidence(told, lead, playbook))
     return replace(lead, stages=standing.entries, history=standing.history)
 
 
-def _crossings(lead: Lead, playbook: Playbook) -> Iterator[Crossing]:
-    """The crossings of the lead's own score, each with whether the lead fitted well enough at that time."""
+def _crossings(lead: Lead, told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Crossing]:
+    """The crossings of the lead's own score; one qualifies whoever fits well enough at that time.
+
+    For whom the playbook says `not_yet`, a score qualifies nobody.
+    """
     for crossing in crossings(lead.touches, playbook):
         fits = playbook.score.qualifies(fit(lead, playbook, crossing.at))
-        yield replace(crossing, qualifies=fits)
+        waits = any(playbook.qualification.waits(event) for event in told if event.time <= crossing.at)
+        yield replace(crossing, qualifies=fits and not waits)
 
 
 def _profile(told: Sequence[LeadEvent], rules: Identity) -> dict[ProfileField, Said]:
@@ -200,9 +204,8 @@ def _evidence(told: Sequence[LeadEvent], lead: Lead, playbook: Playbook) -> Iter
     for score in lead.scores:
         if score.crossed:
             yield Evidence(StageEntry(Stage.MQL, score.at, score.receipt, "score"))
-    waits = any(playbook.qualification.waits(event) for event in told)
     for crossing in lead.crossings:
-        if crossing.qualifies and not waits:
+        if crossing.qualifies:
             yield Evidence(StageEntry(Stage.MQL, crossing.at, crossing.receipt, "score"))
 
 

@@ -1,6 +1,5 @@
 """Who is no lead at all, and who is not one yet: the playbook's rules of disqualification."""
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
@@ -31,14 +30,17 @@ class Rule(Part):
 
     def matches(self, event: LeadEvent) -> bool:
         """Whether what `event` says of the person, or on its form, fits one of the patterns."""
-        return any(_fits(text, patterns) for text, patterns in self._pairs(event))
-
-    def _pairs(self, event: LeadEvent) -> Iterator[tuple[str | None, Patterns]]:
         person = event.person
-        yield from ((person.email, self.email), (person.title, self.title))
-        yield from ((person.company, self.company), (person.country, self.country))
-        if isinstance(event, LeadCaptured):
-            yield from ((event.form, self.form), (event.comment, self.comment))
+        return bool(
+            (self.email and _fits(person.email, self.email))
+            or (self.title and _fits(person.title, self.title))
+            or (self.company and _fits(person.company, self.company))
+            or (self.country and _fits(person.country, self.country))
+            or (isinstance(event, LeadCaptured) and self._matches_form(event))
+        )
+
+    def _matches_form(self, form: LeadCaptured) -> bool:
+        return _fits(form.form, self.form) or _fits(form.comment, self.comment)
 
 
 def _fits(text: str | None, patterns: Patterns) -> bool:

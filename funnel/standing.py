@@ -14,6 +14,7 @@ from funnel.lead import StageEntry
 from funnel.playbook import EXITS, FUNNEL, Stage
 
 UNSTATED = "not stated"
+Verdict = Literal["moves", "stays", "counts for nothing"]
 
 
 class Evidence(NamedTuple):
@@ -38,10 +39,12 @@ def stand(evidence: Iterable[Evidence]) -> Standing:
     """
     history: list[StageEntry] = []
     first: dict[Stage, StageEntry] = {}
+    overruled = False  # somebody brought the lead back: no rule turns it away again
     for one in sorted(evidence, key=_order):
         here = history[-1].stage if history else Stage.ANONYMOUS
-        verdict = _verdict(here, one)
+        verdict = _verdict(here, one, overruled=overruled)
         if verdict == "moves":
+            overruled |= here is Stage.DISQUALIFIED
             history.append(one.entry)
         if verdict != "counts for nothing":
             first.setdefault(one.entry.stage, one.entry)
@@ -57,9 +60,11 @@ def stage_at(history: Sequence[StageEntry], time: datetime, receipt: EventKey | 
     return Stage.ANONYMOUS
 
 
-def _verdict(here: Stage, one: Evidence) -> Literal["moves", "stays", "counts for nothing"]:
+def _verdict(
+    here: Stage, one: Evidence, *, overruled: bool
+) -> Literal["moves", "stays", "counts for nothing"]:
     there = one.entry.stage
-    if here is Stage.DISQUALIFIED and not one.word:
+    if not one.word and (here is Stage.DISQUALIFIED or (overruled and there is Stage.DISQUALIFIED)):
         return "counts for nothing"
     if there in EXITS:
         return "moves" if here is not there and (one.word or _may_leave(here, there)) else "stays"

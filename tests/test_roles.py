@@ -172,7 +172,10 @@ async def test_another_channel_s_mask_masks_nothing(masked: Masked) -> None:
     async with masked('{"#marketing": id}') as talk:
         card = await a_brief(talk)
 
-        assert card.text.splitlines()[1] == "Quirina Sousa · Plant director at Initech · unassigned"
+        assert (
+            card.text.splitlines()[1]
+            == "Quirina Sousa · Plant director at Initech · +351 555 0199 · unassigned"
+        )
         assert "tipoff.reveal" not in [action for action, _ in buttons(card)]
 
 
@@ -231,7 +234,9 @@ async def test_reveal_shows_the_brief_to_one_person_and_is_written_down(talk: Ta
     await talk.press(ANNA, "tipoff.reveal", card)
     shown = await talk.hears(ANNA, "Quirina Sousa")
 
-    assert shown.text.splitlines()[1] == "Quirina Sousa · Plant director at Initech · unassigned"
+    assert (
+        shown.text.splitlines()[1] == "Quirina Sousa · Plant director at Initech · +351 555 0199 · unassigned"
+    )
     assert shown.ephemeral_to == ANNA
     assert [action for action, _ in buttons(shown)] == [
         *("tipoff.claim", "tipoff.log_call", "tipoff.timeline", "tipoff.crm"),
@@ -419,7 +424,9 @@ async def test_the_brief_of_a_command_follows_the_role_wherever_it_is_asked(talk
         assert said.splitlines()[1] == "lead 1 · unassigned"
         assert leaked(said) == []
         said = await talk.ask("/lead", "quirina", user=ANNA, channel=channel)
-        assert said.splitlines()[1] == "Quirina Sousa · Plant director at Initech · unassigned"
+        assert (
+            said.splitlines()[1] == "Quirina Sousa · Plant director at Initech · +351 555 0199 · unassigned"
+        )
 
     assert await deeds(talk) == [(ANNA, "/lead", 1)] * 2
 

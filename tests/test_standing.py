@@ -90,6 +90,14 @@ HISTORIES: dict[str, tuple[list[LeadEvent], list[tuple[Stage, str | None]]]] = {
         [form(0, "Newsletter"), word(1, "disqualified", "student"), word(2, "mql")],
         [(Stage.INQUIRY, None), (Stage.DISQUALIFIED, "student"), (Stage.MQL, None)],
     ),
+    "whom a person brought back no rule turns away again": (
+        [
+            form(0, person=Person(email="ana@example.com", title="Student")),
+            word(1, "mql", "writes for a buyer"),
+            form(2, person=Person(email="ana@example.com", title="Student")),
+        ],
+        [(Stage.INQUIRY, None), (Stage.DISQUALIFIED, "student"), (Stage.MQL, "writes for a buyer")],
+    ),
     "a customer who loses another deal stays a customer": (
         [deal(0, "won"), deal(1, "open", "8"), deal(2, "lost", "8", "price")],
         [(Stage.INQUIRY, None), (Stage.CUSTOMER, None)],

@@ -7,11 +7,13 @@ from bot.commands import COMMANDS
 from bot.sample.two_leads import JOE, joe, jon
 from briefs import catalog
 from briefs.message import Message, View
+from funnel.activity import Burst, Line
 from funnel.brief import Brief, build, look_up
 from funnel.errors import QuestionError
 from funnel.events import LeadEvent, LeadStaged
 from funnel.journey import tell
 from funnel.lead import LeadSummary
+from funnel.masks import People
 from funnel.metrics import CampaignCounts, StageCounts, campaigns_answer, funnel_answer
 from funnel.playbook import FUNNEL, Playbook, Stage
 from funnel.question import parse_question
@@ -76,12 +78,28 @@ def _summaries(now: datetime) -> list[LeadSummary]:
     ]
 
 
+def _refused(_rules: Playbook, _now: datetime) -> Message:
+    nobody = People(default="marketer", members={"U0MAYA": "manager"}, reveal=("rep", "manager"))
+    refusal = nobody.refusal("U0TOM", "reveal")
+    if refusal is None:
+        raise LookupError("a marketer may reveal what the sample hides")
+    return catalog.refused(refusal)
+
+
+def _activity_reply(brief: Brief) -> Message:
+    row = brief.timeline[0]
+    line = Line(row.at, "page_viewed", row.title, row.detail, row.trust, 3, (row.receipt,))
+    return catalog.activity_reply(brief, Burst((line,), comment="Is there a version for cold rooms?"))
+
+
 OF_A_LEAD: dict[str, Callable[[Brief], Said]] = {
     "new_lead": catalog.new_lead,
     "claimed": catalog.claimed,
     "digest": lambda brief: catalog.digest([brief]),
     "log_call": catalog.log_call,
     "timeline": catalog.timeline,
+    "timeline_reply": catalog.timeline_reply,
+    "activity_reply": _activity_reply,
 }
 """Pages about one lead."""
 
@@ -94,6 +112,7 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "help": lambda _rules, _now: catalog.help(
         [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
     ),
+    "refused": _refused,
     "lead_not_found": lambda _rules, _now: catalog.lead_not_found("zoe"),
 }
 """Pages about anything else."""
