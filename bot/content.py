@@ -7,7 +7,7 @@ from bot.slack import posted_at
 from briefs import catalog
 from briefs.message import Message
 from funnel.activity import activity
-from funnel.brief import Brief, build
+from funnel.brief import Brief, Receipts, build
 from funnel.lead import Lead
 from funnel.masked import masked, masked_burst
 from funnel.masks import Mask
@@ -20,10 +20,12 @@ class Content:
     """The message that should stand there, None where none should.
 
     `bursts`, of a brief: how many replies its thread should hold beside the timeline; None opens no thread.
+    `receipts`, of a brief too: the events that prove each line.
     """
 
     message: Message | None
     bursts: int | None = None
+    receipts: Receipts | None = None
 
 
 async def content(house: House, card: Card, ts: str | None, mask: Mask) -> Content:
@@ -63,9 +65,9 @@ def _of_brief(house: House, lead: Lead, told: Brief, card: Card, ts: str | None,
         return Content(None)
     message = catalog.new_lead(masked(told, mask))
     if not to_be_won(lead.stage, house.playbook):
-        return Content(message)
+        return Content(message, receipts=told.receipts)
     bursts = len(activity(lead, posted_at(ts), house.playbook, episode=card.episode)) if ts else 0
-    return Content(message, bursts)
+    return Content(message, bursts, told.receipts)
 
 
 async def _of_reply(

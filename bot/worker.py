@@ -205,9 +205,13 @@ class Worker:
         card = claim.card
         match outcome:
             case Done(channel, ts) if now.message:
-                said_hash = _hash(now.message)
                 await self._cards.said(
-                    claim, channel_id=channel, ts=ts, said_hash=said_hash, bursts=now.bursts
+                    claim,
+                    channel_id=channel,
+                    ts=ts,
+                    said_hash=_hash(now.message),
+                    bursts=now.bursts,
+                    receipts=now.receipts,
                 )
             case Absent() if now.message:
                 # A person deleted it, or the message that it replies to, and does not want it back.

@@ -13,7 +13,7 @@ from briefs.marks import Button, Moment, link, marked, member
 from funnel.brief import Fact
 from funnel.metrics import Cost, Ratio, Terms
 from funnel.period import BEGINNING, Period
-from funnel.playbook import Stage
+from funnel.stage import Stage
 
 NOT_CAPTURED = Markdown("not captured")
 NO_DATA = Markdown("no data")

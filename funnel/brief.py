@@ -4,7 +4,7 @@ A fact is *sayable* when the person knowingly gave it or asked for it (a form, a
 and *silent* when they did not (an open, a page view, a score). The opener is made of sayable facts only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from math import fsum
@@ -40,6 +40,7 @@ REASONS = 2  # why they fit
 Gap = Literal["need", "timeline", "budget", "referral", "company", "title"]
 Verb = Literal["downloaded", "signed up for", "joined"]
 Line = Literal["trigger", "who", "intent", "source", "opener"]
+Receipts = Mapping[Line, tuple[EventKey, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ class Fit:
 class Row:
     """A line of the timeline: when, who did it, what in the kind's word, and its title where known.
 
-    `machine` is whether a scanner did it, `ahead` whether it claims to lie in the future: such a line is
-    shown, and counts for nothing.
+    `stated` is what a form said of the person that is not believed any more. `machine` is whether a scanner
+    did it, `ahead` whether it claims to lie in the future: such a line is shown, and counts for nothing.
     """
 
     at: datetime
@@ -117,6 +118,7 @@ class Row:
     detail: str | None = None
     machine: bool = False
     ahead: bool = False
+    stated: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -205,7 +207,7 @@ class Brief:
         return (*(fact for fact in known if fact), *(item.title for item in self.consumed))
 
     @property
-    def receipts(self) -> dict[Line, tuple[EventKey, ...]]:
+    def receipts(self) -> Receipts:
         """The events that prove each line; what is asked for is what no event proves."""
         who = (self.name or self.email, self.company, self.title, self.phone, self.owner)
         return {
@@ -376,11 +378,11 @@ _VERBS: dict[str, Verb] = {"webinar_registered": "signed up for", "webinar_atten
 
 
 def _rows(lead: Lead, zone: tzinfo) -> Iterator[Row]:
-    yield from (_row(touch, zone) for touch in lead.touches)
-    yield from (_row(touch, zone, ahead=True) for touch in lead.ahead)
+    yield from (_row(touch, lead, zone) for touch in lead.touches)
+    yield from (_row(touch, lead, zone, ahead=True) for touch in lead.ahead)
 
 
-def _row(touch: Touch, zone: tzinfo, *, ahead: bool = False) -> Row:
+def _row(touch: Touch, lead: Lead, zone: tzinfo, *, ahead: bool = False) -> Row:
     return Row(
         touch.at.astimezone(zone),
         touch.by,
@@ -391,6 +393,7 @@ def _row(touch: Touch, zone: tzinfo, *, ahead: bool = False) -> Row:
         touch.detail,
         touch.machine,
         ahead,
+        tuple(value for name, value in touch.stated if value != lead.fact(name)),
     )
 
 

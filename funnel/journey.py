@@ -36,6 +36,7 @@ from funnel.standing import UNSTATED, Evidence, stand
 
 OUR_KINDS = frozenset({"email_sent", "call_made"})
 OWN_WORDS = (LeadCaptured, LeadIdentified, LeadEngaged)  # in which a person says who they are
+STATED: tuple[ProfileField, ...] = ("name", "company", "title")
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
 
@@ -135,6 +136,7 @@ def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
                     comment=event.comment,
                     asset=event.asset,
                     origin=event.origin,
+                    stated=_stated(event.person),
                 )
             case LeadEngaged():
                 yield Touch(
@@ -155,6 +157,10 @@ def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
                 )
             case _:
                 pass
+
+
+def _stated(person: Person) -> tuple[tuple[ProfileField, str], ...]:
+    return tuple((name, value) for name in STATED if (value := getattr(person, name)))
 
 
 def _method(event: LeadEngaged) -> str | None:

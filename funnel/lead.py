@@ -36,8 +36,9 @@ class Said:
 class Touch:
     """One thing that they did, or that we did to them.
 
-    `trust` is `low` for an open (scanners open mail too), `confirmed` for a click that a visit followed.
-    `signs` tell that a machine did it and not they; `human` that a person said they did.
+    `stated` is what a form said of the person: name, company and job title. `trust` is `low` for an open
+    (scanners open mail too), `confirmed` for a click that a visit followed. `signs` tell that a machine did it
+    and not they; `human` that a person said they did.
     """
 
     receipt: EventKey
@@ -53,6 +54,7 @@ class Touch:
     page: Page | None = None
     email: Mail | None = None
     origin: Origin | None = None
+    stated: tuple[tuple[ProfileField, str], ...] = ()
     user_agent: str | None = None
     method: str | None = None
     human: bool = False

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from funnel.playbook import FUNNEL, Stage
 from funnel.question import Question
+from funnel.stage import FUNNEL, Stage
 
 Reached = Mapping[Stage, int]
 

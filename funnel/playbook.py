@@ -19,9 +19,7 @@ from funnel.masks import Masks, People
 from funnel.part import Part
 from funnel.qualification import Qualification
 from funnel.scoring_rules import Scoring
-from funnel.stage import EXITS as EXITS
-from funnel.stage import FUNNEL as FUNNEL
-from funnel.stage import Stage as Stage
+from funnel.stage import Stage
 from funnel.talk import TRACKS, Tracks
 from funnel.threads import Threads
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from funnel.events import EventKey
 from funnel.lead import StageEntry
-from funnel.playbook import EXITS, FUNNEL, Stage
+from funnel.stage import EXITS, FUNNEL, Stage
 
 UNSTATED = "not stated"
 Verdict = Literal["moves", "stays", "counts for nothing"]

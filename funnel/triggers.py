@@ -7,7 +7,8 @@ from typing import Literal
 
 from funnel.events import EventKey
 from funnel.lead import Lead, Touch
-from funnel.playbook import EXITS, Playbook, Stage
+from funnel.playbook import Playbook
+from funnel.stage import EXITS, Stage
 from funnel.standing import stage_at
 
 Kind = Literal["hand_raise", "score", "returned", "asked"]

@@ -17,6 +17,7 @@ the late outcome is dropped.
 from datetime import datetime
 from functools import partial
 
+from funnel.brief import Receipts
 from storage import claiming, digests, marking, outcomes, overview
 from storage.claiming import Card, Claim, Terms
 from storage.database import Database
@@ -64,14 +65,23 @@ class Cards:
     # Outcomes. Each returns False when the lease was lost: somebody else has the card, drop the result.
 
     async def said(
-        self, claim: Claim, *, channel_id: str, ts: str, said_hash: str, bursts: int | None = None
+        self,
+        claim: Claim,
+        *,
+        channel_id: str,
+        ts: str,
+        said_hash: str,
+        bursts: int | None = None,
+        receipts: Receipts | None = None,
     ) -> bool:
         """Slack shows the card as `claim.card.version` has it; it is due again if that has moved on.
 
         With `bursts`, the card is a brief, and its thread should hold the timeline and so many replies:
-        those that are missing are made in the same transaction.
+        those that are missing are made in the same transaction. `receipts` are the events that prove each
+        line, kept with the card.
         """
-        return await self._finish(outcomes.said, claim, channel_id, ts, said_hash, bursts)
+        posted = outcomes.Posted(channel_id, ts, said_hash, receipts)
+        return await self._finish(outcomes.said, claim, posted, bursts)
 
     async def unchanged(self, claim: Claim, bursts: int | None = None) -> bool:
         """There was nothing new to say, and Slack was not called: the lane need not rest.

@@ -36,6 +36,7 @@ class Card:
     ts: str | None
     thread_ts: str | None
     said_hash: str | None
+    said_receipts: str | None
     error: str | None
     created_at: datetime
 

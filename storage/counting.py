@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from funnel.metrics import CampaignCounts, StageCounts
 from funnel.period import Period, months
-from funnel.playbook import Stage
 from funnel.question import Question
+from funnel.stage import Stage
 from storage.columns import PlainText, UtcTime
 from storage.tables import card, journal, lead, spend, stage_entry
 

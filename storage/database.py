@@ -33,9 +33,6 @@ class Database(Protocol):
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """What `query` returns."""
 
-    def writes(self) -> int:
-        """How many writes were begun so far."""
-
     async def close(self) -> None:
         """Finish what is being written, then let go."""
 
@@ -78,19 +75,14 @@ class Postgres:
     def __init__(self, url: URL) -> None:
         self.name = url.set(drivername="postgresql").render_as_string()
         self._engine = create_async_engine(_for_asyncpg(url), pool_size=10, max_overflow=10)
-        self._writes = 0
 
     async def write(self, tx: Callable[[sa.Connection], T]) -> T:
-        self._writes += 1
         async with self._engine.begin() as connection:
             return await connection.run_sync(tx)
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         async with self._engine.connect() as connection:
             return await connection.run_sync(query)
-
-    def writes(self) -> int:
-        return self._writes
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -127,9 +119,6 @@ class Sqlite:
             except BaseException:
                 connection.invalidate()  # a query that was left half read would show its next reader the past
                 raise
-
-    def writes(self) -> int:
-        return self._writer.begun
 
     async def close(self) -> None:
         await self._writer.close()

@@ -7,7 +7,8 @@ from funnel.identity import email_key
 from funnel.journey import tell
 from funnel.lead import Lead, LeadSummary
 from funnel.persons import Identifier, Story, story
-from funnel.playbook import Playbook, Stage
+from funnel.playbook import Playbook
+from funnel.stage import Stage
 from storage import journal
 from storage.facts import searchable
 from storage.identity import family_of

@@ -1,12 +1,14 @@
 """What became of a claim. Each outcome holds only while the lease that was handed out still stands."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from funnel.brief import Receipts
 from storage.claiming import Claim
 from storage.database import clock, take_turn
 from storage.marking import end_thread, open_lane
@@ -22,16 +24,20 @@ DELETED = "deleted"
 Outcome = Callable[..., bool]
 
 
-def said(
-    c: sa.Connection,
-    workspace: str,
-    claim: Claim,
-    channel_id: str,
-    ts: str,
-    said_hash: str,
-    bursts: int | None,
-) -> bool:
-    if not _settle(c, workspace, claim, "said", channel_id=channel_id, ts=ts, said_hash=said_hash):
+class Posted(NamedTuple):
+    """What Slack shows of a card, where, and by which events each of its lines is proven."""
+
+    channel_id: str
+    ts: str
+    said_hash: str
+    receipts: Receipts | None
+
+
+def said(c: sa.Connection, workspace: str, claim: Claim, posted: Posted, bursts: int | None) -> bool:
+    channel_id, ts, said_hash, receipts = posted
+    proof = json.dumps({line: list(map(str, keys)) for line, keys in (receipts or {}).items()})
+    stands: dict[str, Any] = {"channel_id": channel_id, "ts": ts, "said_hash": said_hash}
+    if not _settle(c, workspace, claim, "said", **stands, said_receipts=proof):
         return False
     if bursts is not None:
         keep_thread(c, workspace, replace(claim.card, channel_id=channel_id, ts=ts), bursts)
@@ -48,7 +54,7 @@ def unchanged(c: sa.Connection, workspace: str, claim: Claim, bursts: int | None
 
 def gone(c: sa.Connection, workspace: str, claim: Claim) -> bool:
     called = claim.card.posted or claim.reconcile
-    nowhere = {"channel_id": None, "ts": None, "said_hash": None}
+    nowhere = {"channel_id": None, "ts": None, "said_hash": None, "said_receipts": None}
     if not _settle(c, workspace, claim, "gone", called=called, **nowhere):
         return False
     _end_thread(c, workspace, claim)

@@ -194,6 +194,7 @@ card = sa.Table(
     sa.Column("ts", PlainText),
     sa.Column("thread_ts", PlainText),  # the brief's message that a reply stands under
     sa.Column("said_hash", PlainText),
+    sa.Column("said_receipts", sa.Text),  # JSON: for each line that was said, the events that prove it
     sa.Column("error", PlainText),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Index("ix_card_lead", "workspace_id", "lead_id"),

@@ -4,7 +4,6 @@ One transaction tells a batch of events: whose they are, what those leads come t
 may have changed with them.
 """
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import Mapping
@@ -25,10 +24,6 @@ from storage.tables import NOBODY
 
 log = logging.getLogger(__name__)
 
-NOW_AND_THEN = 3  # writes between two looks, which are no crowd
-LOOK_AGAIN = 0.12
-PATIENCE = 2.0  # seconds that telling lets a crowd at the doors go first
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -47,9 +42,8 @@ async def tell_or_set_aside(
     The culprit itself is set aside by a transaction of its own. When the database is what fails, that
     fails too, and nothing is set aside.
     """
-    before = database.writes()
     try:
-        told = await database.write(
+        return await database.write(
             partial(tell_next, workspace=workspace, playbook=playbook, now=now, limit=limit)
         )
     except Exception as error:
@@ -60,18 +54,6 @@ async def tell_or_set_aside(
         receipt = await database.write(partial(journal.set_next_aside, workspace=workspace))
         log.exception("set aside an event that cannot be told: %s", receipt)
         return Told(events=1, leads=0, cards=0)
-    if told.events == limit:  # there is more to tell: senders who wait to be answered go first
-        await _crowd_gone(database, before + 1)
-    return told
-
-
-async def _crowd_gone(database: Database, seen: int) -> None:
-    """Wait until writes are begun only now and then, `PATIENCE` at most."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + PATIENCE
-    while (now := database.writes()) - seen > NOW_AND_THEN and loop.time() < until:
-        seen = now
-        await asyncio.sleep(LOOK_AGAIN)
 
 
 TROUBLE = ("08", "40", "53", "57", "58")  # connections, deadlocks, resources, operators, the system

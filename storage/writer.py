@@ -28,7 +28,6 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self.begun = 0
 
     async def write(self, tx: Callable[[sa.Connection], T]) -> T:
         """What `tx` returns, after the commit that makes it durable."""
@@ -39,7 +38,6 @@ class Writer:
             self._thread.start()
         job = _Job(tx, Future())
         self._jobs.put(job)
-        self.begun += 1
         result: T = await asyncio.wrap_future(job.done)
         return result
 

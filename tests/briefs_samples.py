@@ -33,8 +33,9 @@ from funnel.metrics import (
     campaigns_answer,
     funnel_answer,
 )
-from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.playbook import Playbook
 from funnel.question import parse_question
+from funnel.stage import FUNNEL, Stage
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PLAYBOOK = Playbook(timezone="Europe/Berlin", crm_url="https://crm.example.com/?q={email}")

@@ -103,3 +103,23 @@ def test_a_brief_keeps_to_six_lines_and_its_budget(events: list[LeadEvent]) -> N
         assert visible(made) <= catalog.BUDGET
         assert len([line for line in made.plain.splitlines() if line.strip()]) <= 6
         assert len(brief.ask) <= 3
+
+
+def test_of_two_companies_the_newest_word_is_believed_and_the_other_stands_in_the_timeline() -> None:
+    events = EVENTS.validate_python(
+        [
+            {"type": "tipoff.lead.captured", "id": f"e{place}", "source": "s", "time": START, "form": "Form"}
+            | {"person": {"email": "ana@example.com", "name": "Ana", "company": company}}
+            for place, company in enumerate(("Initech", "Acme"))
+        ]
+        + [
+            {"type": "tipoff.lead.scored", "id": "e2", "source": "crm", "time": START, "score": 1}
+            | {"person": {"email": "ana@example.com", "company": "Globex"}}
+        ]
+    )
+    brief = look_up(42, tell(events, PLAYBOOK), PLAYBOOK)
+
+    assert brief
+    assert brief.company
+    assert brief.company.value == "Acme"
+    assert [row.stated for row in brief.timeline] == [("Initech",), ()]

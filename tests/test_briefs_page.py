@@ -18,7 +18,7 @@ from briefs.sandbox import environment
 from briefs.saying import day, money, percent, say, spoken, window
 from funnel.brief import Fact
 from funnel.metrics import Cost, Ratio, Terms
-from funnel.playbook import Stage
+from funnel.stage import Stage
 
 PAGE = """# Headline
 

@@ -13,7 +13,8 @@ from olist_truth import LEADS_BY_MONTH, WON_BY_MONTH, WON_OF_LEADS
 from funnel.events import DealMoved, Event, EventKey, LeadCaptured, LeadEvent, LeadStaged, Origin, Person
 from funnel.journey import tell
 from funnel.lead import Lead
-from funnel.playbook import Playbook, Stage
+from funnel.playbook import Playbook
+from funnel.stage import Stage
 from intake.answer import NotUnderstood, Problem
 from intake.csv import ENCODING, read_rows
 

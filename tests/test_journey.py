@@ -26,7 +26,8 @@ from funnel.events import (
 )
 from funnel.journey import minor_units, receipts, tell
 from funnel.lead import Lead, Said
-from funnel.playbook import Playbook, Stage
+from funnel.playbook import Playbook
+from funnel.stage import Stage
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ANA = Person(email="ana@example.com", name="Ana Sousa")

@@ -11,8 +11,8 @@ from benchmarks.reliability import lead
 from storage import tables
 from storage.store import Store
 
-RICH = ["rich_text", "rich_text", "context", "actions"]
-CLASSIC = ["section", "section", "context", "actions"]
+RICH = ["rich_text", "rich_text", "actions"]
+CLASSIC = ["section", "section", "actions"]
 VERBS = ["tipoff.claim", "tipoff.log_call", "tipoff.timeline"]
 
 

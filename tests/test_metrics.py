@@ -14,8 +14,9 @@ from funnel.metrics import (
     campaigns_answer,
     funnel_answer,
 )
-from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.playbook import Playbook
 from funnel.question import About, Question, parse_question
+from funnel.stage import FUNNEL, Stage
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from funnel.errors import PlaybookError
-from funnel.playbook import Alias, HandRaise, Playbook, Stage, parse_playbook
+from funnel.playbook import Alias, HandRaise, Playbook, parse_playbook
+from funnel.stage import Stage
 
 EXAMPLE = Path(__file__).parent.parent / "playbook.yaml"
 

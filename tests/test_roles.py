@@ -128,7 +128,9 @@ async def test_a_masked_channel_is_told_of_a_lead_and_nothing_of_the_person(talk
     card = await a_brief(talk)
 
     assert leaked(whole(card)) == []
-    assert card.text.splitlines()[0].startswith("🔥 Contact sales form · asked for a call · answer by ")
+    assert card.text.splitlines()[0].startswith(
+        "🔥 Contact sales form · asked for a call · urgent · answer by "
+    )
     assert card.text.splitlines()[1] == "lead 1 · unassigned"
     assert buttons(card) == [
         ("tipoff.claim", "1"),
@@ -204,7 +206,7 @@ async def test_what_stands_in_a_channel_follows_its_new_mask(sqlite_url: str, tm
                 await stage.settled()
 
         assert seen == [seen[0]] * 3
-        assert stage.calls("chat.update") == ["ok", "ok"]
+        assert stage.calls("chat.update") == ["ok"] * 4  # the brief and its timeline, there and back
 
 
 async def test_while_slack_does_not_say_which_channel_it_is_nothing_is_said(

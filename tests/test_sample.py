@@ -15,7 +15,8 @@ from funnel.brief import Brief, build
 from funnel.events import EVENT, CampaignSpent, Event, LeadCaptured, LeadEvent, LeadStaged, in_order
 from funnel.journey import tell
 from funnel.lead import Lead
-from funnel.playbook import FUNNEL, Playbook, Stage, parse_playbook
+from funnel.playbook import Playbook, parse_playbook
+from funnel.stage import FUNNEL, Stage
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 PLAYBOOK_FILE = Path(__file__).parent.parent / "playbook.yaml"
@@ -173,7 +174,7 @@ def test_joe_names_his_friend_what_he_wants_and_when(playbook: Playbook) -> None
     assert brief.reading.referred_by == "Maria Chen at Northgate Foundry"
     assert brief.reading.wants == "a widget retrofit for two bottling lines"
     assert (brief.reading.when, brief.urgency) == ("within three weeks", "urgent")
-    assert (brief.motion, brief.score, brief.consumed) == ("demand-first", None, ())
+    assert (brief.motion, brief.occasion.kind, brief.consumed) == ("demand-first", "hand_raise", ())
     assert brief.company is not None
     assert (brief.company.value, brief.company.inferred) == ("clearbrook-bottling.example", True)
     assert brief.title is None
@@ -208,8 +209,12 @@ def test_jon_read_the_two_pieces_newest_first(playbook: Playbook) -> None:
     ]
     assert brief.title
     assert brief.title.value == "Plant Operations Manager"
-    assert brief.score
-    assert (brief.score.value, brief.score.grade, brief.motion) == (74, "A", "lead-first")
+    assert brief.fit
+    assert (brief.fit.grade, brief.fit.reasons, brief.motion) == (
+        "A",
+        ("runs a plant", "decides"),
+        "lead-first",
+    )
 
 
 def test_joe_and_jon_are_live_and_of_now() -> None:

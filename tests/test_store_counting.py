@@ -4,7 +4,8 @@ from store_rig import NOW, ask, captured, from_campaign, minutes, spent, take, v
 
 from funnel.events import DealMoved, LeadStaged, Origin, Person
 from funnel.metrics import CampaignCounts, StageCounts
-from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.playbook import Playbook
+from funnel.stage import FUNNEL, Stage
 from storage.counting import Totals
 from storage.store import Store
 

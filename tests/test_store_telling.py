@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from store_rig import NOW, PLAYBOOK, captured, change, minutes, rows, spent, take, tell_all, viewed
 
 from funnel.events import LeadForgotten, LeadIdentified, LeadStaged, Person
-from funnel.playbook import Stage
+from funnel.stage import Stage
 from storage import tables
 from storage.finding import LeadSummary
 from storage.store import Store

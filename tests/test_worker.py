@@ -1,5 +1,6 @@
 """What is said of a lead, how often, and how fast, when all goes well."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +32,16 @@ def a_minute_holds(folder: Path, briefs: int) -> Path:
     path = folder / "playbook.yaml"
     path.write_text(f"brief_burst: {briefs}\n", encoding="utf-8")
     return path
+
+
+async def test_a_brief_is_kept_with_the_events_that_prove_its_lines(database_url: str) -> None:
+    async with performing(database_url) as stage:
+        await stage.send(lead(1))
+        card = await stage.becomes("said")
+
+        receipts = json.loads(card.said_receipts or "")
+        assert sorted(receipts) == ["intent", "opener", "source", "trigger", "who"]
+        assert receipts["trigger"] == receipts["who"][:1] == receipts["opener"]
 
 
 async def test_a_contact_form_is_one_brief(database_url: str) -> None:

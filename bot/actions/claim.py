@@ -4,7 +4,7 @@ from bot.actions.action import Press, brief_of, whose
 from bot.house import House
 from briefs import catalog
 from funnel.events import LeadStaged
-from funnel.playbook import Stage
+from funnel.stage import Stage
 
 
 async def claim(house: House, press: Press) -> None:

@@ -15,8 +15,9 @@ from funnel.journey import tell
 from funnel.lead import LeadSummary
 from funnel.masks import People
 from funnel.metrics import CampaignCounts, StageCounts, campaigns_answer, funnel_answer
-from funnel.playbook import FUNNEL, Playbook, Stage
+from funnel.playbook import Playbook
 from funnel.question import parse_question
+from funnel.stage import FUNNEL, Stage
 
 Said = Message | View
 

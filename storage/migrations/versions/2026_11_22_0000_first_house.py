@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("ts", sa.Text(), nullable=True),
         sa.Column("thread_ts", sa.Text(), nullable=True),
         sa.Column("said_hash", sa.Text(), nullable=True),
+        sa.Column("said_receipts", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_card")),
