@@ -36,7 +36,7 @@ def measure() -> list[Figure]:
     brief = _brief(events)
     loads, telling = _in_turns(lambda: json.loads(text), lambda: tell(events, PLAYBOOK))
     filling, rendering = _in_turns(
-        _plain_template(brief), lambda: json.dumps(catalog.new_lead(brief).payload)
+        _plain_template(brief), lambda: json.dumps(catalog.new_lead(brief).payload())
     )
     long_text, many = history(MANY)
     long_loads, told = _in_turns(lambda: json.loads(long_text), lambda: tell(many, PLAYBOOK), times=3)

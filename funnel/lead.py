@@ -37,8 +37,8 @@ class Touch:
     """One thing that they did, or that we did to them.
 
     `stated` is what a form said of the person: name, company and job title. `trust` is `low` for an open
-    (scanners open mail too), `confirmed` for a click that a visit followed. `signs` tell that a machine did it
-    and not they; `human` that a person said they did.
+    (scanners open mail too), `confirmed` for a click that a visit followed. `signs` tell that a machine did
+    it and not they; `human` that a person said they did.
     """
 
     receipt: EventKey
