@@ -106,6 +106,11 @@ def day(value: datetime) -> Markdown:
     return marked(f"{value.day} {value:%b}", Moment(int(value.timestamp()), "{date_short_pretty}"))
 
 
+def month(value: datetime) -> Markdown:
+    """The month of a moment, with its year: `Jun 2025`."""
+    return literal(f"{value:%b %Y}")
+
+
 def percent(ratio: Ratio) -> Markdown:
     """A share without its receipt: `11.8 %`."""
     if ratio.value is None:
@@ -178,6 +183,7 @@ FILTERS = {
     "link": link,
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
+    "month": month,
     "percent": percent,
     "prose": prose,
     "spoken": _spoken,

@@ -107,9 +107,9 @@ def test_jon_who_read_is_asked_whether_it_helped() -> None:
         "Read: “Lifecycle of a Widget” (20 Nov) · “10 Tips for Improving your Widget ROI” (9 Nov)",
         "Came from: google / organic · lead-first",
         (
-            "Open with: “Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI "
-            "and our infographic on the Lifecycle of a Widget. Was that helpful? Any widget initiatives I can "
-            "help with, or can I connect you with a widget expert?”"
+            "Open with: “Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget "
+            "ROI and our infographic on the Lifecycle of a Widget. Was that helpful? Any widget initiatives "
+            "I can help with, or can I connect you with a widget expert?”"
         ),
         "Ask: need, timeline, budget: not captured",
     ]
