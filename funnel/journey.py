@@ -80,15 +80,25 @@ def _crossings(lead: Lead, told: Sequence[LeadEvent], playbook: Playbook) -> Ite
 
 def _profile(told: Sequence[LeadEvent], rules: Identity) -> dict[ProfileField, Said]:
     """The newest word on each field, theirs before another system's; a company nobody named is inferred."""
-    profile: dict[ProfileField, Said] = {}
-    theirs = [event for event in told if isinstance(event, OWN_WORDS)]
-    for event in (*reversed(theirs), *reversed(told)):
-        for name in PROFILE:
-            if name not in profile and (value := getattr(event.person, name)):
-                profile[name] = Said(value, event.time, event.key)
+    others = [event for event in told if not isinstance(event, OWN_WORDS)]
+    theirs = [event for event in told if isinstance(event, OWN_WORDS)] if others else told
+    profile = _newest(others) | _newest(theirs)
     if "company" not in profile and (company := _company_by_address(told, rules)):
         profile["company"] = company
     return profile
+
+
+def _newest(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
+    found: dict[ProfileField, Said] = {}
+    missing = list(PROFILE)
+    for event in reversed(told):
+        person = event.person
+        for name in [name for name in missing if getattr(person, name)]:
+            found[name] = Said(getattr(person, name), event.time, event.key)
+            missing.remove(name)
+        if not missing:
+            break
+    return found
 
 
 def _company_by_address(told: Sequence[LeadEvent], rules: Identity) -> Said | None:
@@ -185,7 +195,7 @@ def _confirmed(touches: Sequence[Touch], playbook: Playbook) -> tuple[Touch, ...
             visit = touch.at
         elif touch.kind == "email_clicked" and not touch.machine:
             confirmed = confirms(visit, touch.at, playbook.machines)
-        told.append(replace(touch, trust="confirmed") if confirmed else touch)
+        told.append(touch._replace(trust="confirmed") if confirmed else touch)
     return tuple(reversed(told))
 
 
@@ -206,7 +216,10 @@ def _evidence(told: Sequence[LeadEvent], lead: Lead, playbook: Playbook) -> Iter
     for event in islice(known, 1):
         yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
     for event in told:
-        yield from _evidence_of(event, playbook)
+        if reason := playbook.qualification.disqualified(event):
+            yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
+        if not isinstance(event, LeadEngaged):
+            yield from _evidence_of(event, playbook)
     for score in lead.scores:
         if score.crossed:
             yield Evidence(StageEntry(Stage.MQL, score.at, score.receipt, "score"))
@@ -216,8 +229,6 @@ def _evidence(told: Sequence[LeadEvent], lead: Lead, playbook: Playbook) -> Iter
 
 
 def _evidence_of(event: LeadEvent, playbook: Playbook) -> Iterator[Evidence]:
-    if reason := playbook.qualification.disqualified(event):
-        yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
     match event:
         case LeadCaptured() if playbook.hand_raise.matches(event.form):
             yield Evidence(StageEntry(Stage.MQL, event.time, event.key, "hand-raise"))

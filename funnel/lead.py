@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from funnel.events import Asset, EventKey, Mail, Origin, Page, TouchKind
 from funnel.stage import Stage
@@ -32,8 +32,7 @@ class Said:
     inferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """One thing that they did, or that we did to them.
 
     `stated` is what a form said of the person: name, company and job title. `trust` is `low` for an open

@@ -11,7 +11,6 @@ is left out.
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -46,7 +45,7 @@ def marked(touches: Sequence[Touch], rules: Machines) -> tuple[Touch, ...]:
                 signs = _enough(touch, found, rules, lonely=lonely)
         if touch.kind == "page_viewed" and not signs:
             visit = touch.at
-        told.append(touch if touch.signs == signs else replace(touch, signs=signs))
+        told.append(touch if touch.signs == signs else touch._replace(signs=signs))
     return tuple(reversed(told))
 
 
