@@ -4,11 +4,12 @@ Events may come late, twice or out of order; they are put in order of occurrence
 so that there is no incremental merging to get wrong.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from operator import attrgetter
 
 from funnel.events import (
     DealMoved,
@@ -45,15 +46,16 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
 
     A split says whose events are whose, and nothing of the lead.
     """
-    said = {(event.source, event.id): event for event in events if not isinstance(event, LeadSplit)}
-    every = sorted(said.values(), key=in_order)
+    known = {(event.source, event.id): event for event in events if not isinstance(event, LeadSplit)}
+    every = sorted(known.values(), key=in_order)
     if any(isinstance(event, LeadForgotten) for event in every):
         return Lead(forgotten=True)
     told = [event for event in every if not event.ahead]
     touches = _confirmed(marked(tuple(_touches(told)), playbook.machines), playbook)
+    said = _said(told)
     lead = Lead(
-        profile=_profile(told, playbook.identity),
-        said=_said(told),
+        profile=_profile(told, said, playbook.identity),
+        said=said,
         touches=touches,
         scores=tuple(_scores(told, playbook)),
         deals=_deals(told, playbook),
@@ -78,19 +80,22 @@ def _crossings(lead: Lead, told: Sequence[LeadEvent], playbook: Playbook) -> Ite
         yield replace(crossing, qualifies=fits and not waits)
 
 
-def _profile(told: Sequence[LeadEvent], rules: Identity) -> dict[ProfileField, Said]:
+def _profile(
+    told: Sequence[LeadEvent], said: Mapping[str, tuple[Said, ...]], rules: Identity
+) -> dict[ProfileField, Said]:
     """The newest word on each field, theirs before another system's; a company nobody named is inferred."""
     others = [event for event in told if not isinstance(event, OWN_WORDS)]
     theirs = [event for event in told if isinstance(event, OWN_WORDS)] if others else told
-    profile = _newest(others) | _newest(theirs)
+    names = [name for name in PROFILE if name in said]
+    profile = _newest(others, names) | _newest(theirs, names)
     if "company" not in profile and (company := _company_by_address(told, rules)):
         profile["company"] = company
     return profile
 
 
-def _newest(told: Sequence[LeadEvent]) -> dict[ProfileField, Said]:
+def _newest(told: Sequence[LeadEvent], names: Sequence[ProfileField]) -> dict[ProfileField, Said]:
     found: dict[ProfileField, Said] = {}
-    missing = list(PROFILE)
+    missing = list(names)
     for event in reversed(told):
         person = event.person
         for name in [name for name in missing if getattr(person, name)]:
@@ -112,24 +117,26 @@ def _company_by_address(told: Sequence[LeadEvent], rules: Identity) -> Said | No
 def _said(told: Sequence[LeadEvent]) -> dict[str, tuple[Said, ...]]:
     """Everything that was said of each field and trait, oldest first, each change once."""
     said: dict[str, list[Said]] = {}
-    newest: dict[str, str] = {}
+    last: tuple[object, ...] = ()
     for event in told:
-        for name, value in _words(event.person):
-            if newest.get(name) != value:
-                newest[name] = value
-                said.setdefault(name, []).append(Said(value, event.time, event.key))
+        words = _ABOUT(event.person)
+        if words != last:  # most events say what the one before them said
+            last = words
+            for name, value in _words(event.person):
+                before = said.setdefault(name, [])
+                if not before or before[-1].value != value:
+                    before.append(Said(value, event.time, event.key))
     return {name: tuple(words) for name, words in said.items()}
 
 
-def _words(person: Person) -> list[tuple[str, str]]:
-    words = [(str(name), value) for name in PROFILE if (value := getattr(person, name))]
-    if person.traits:
-        words += [
-            (f"{TRAITS}{name}", str(trait))
-            for name, trait in person.traits.items()
-            if isinstance(trait, str | int | float) and trait != ""
-        ]
-    return words
+_ABOUT = attrgetter(*PROFILE, "traits")
+
+
+def _words(person: Person) -> Iterator[tuple[str, str]]:
+    yield from ((str(name), value) for name in PROFILE if (value := getattr(person, name)))
+    for name, trait in person.traits.items():
+        if isinstance(trait, str | int | float) and trait != "":
+            yield f"{TRAITS}{name}", str(trait)
 
 
 def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
