@@ -5,12 +5,20 @@ from fnmatch import translate
 from functools import cache, lru_cache
 
 Globs = tuple[str, ...]
+LONGEST = 4000  # characters of a text that are looked at, and kept in mind
+
+
+def fits(text: str | None, globs: Globs) -> bool:
+    """Whether `text`, as far as `LONGEST`, is what any of `globs` describes.
+
+    No text fits nothing, and nothing fits no globs.
+    """
+    return bool(text and globs) and _fits((text or "")[:LONGEST], globs)
 
 
 @lru_cache(2048)
-def fits(text: str | None, globs: Globs) -> bool:
-    """Whether `text` is what any of `globs` describes; no text fits nothing, and nothing fits no globs."""
-    return bool(text and globs) and _expression(globs).match(folded(text or "")) is not None
+def _fits(text: str, globs: Globs) -> bool:
+    return _expression(globs).match(folded(text)) is not None
 
 
 def folded(text: str) -> str:

@@ -1,26 +1,24 @@
 """Who is no lead at all, and who is not one yet: the playbook's rules of disqualification."""
 
-from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from funnel.events import LeadCaptured, LeadEvent
+from funnel.glob import Globs, fits
 from funnel.part import Part
-
-Patterns = tuple[str, ...]
 
 
 class Rule(Part):
     """A reason code, and the patterns of which any one is enough; `*` stands for any letters."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    email: Patterns = ()
-    title: Patterns = ()
-    company: Patterns = ()
-    country: Patterns = ()
-    form: Patterns = ()
-    comment: Patterns = ()
+    email: Globs = ()
+    title: Globs = ()
+    company: Globs = ()
+    country: Globs = ()
+    form: Globs = ()
+    comment: Globs = ()
 
     @model_validator(mode="after")
     def _looks_somewhere(self) -> Self:
@@ -32,22 +30,15 @@ class Rule(Part):
         """Whether what `event` says of the person, or on its form, fits one of the patterns."""
         person = event.person
         return bool(
-            (self.email and _fits(person.email, self.email))
-            or (self.title and _fits(person.title, self.title))
-            or (self.company and _fits(person.company, self.company))
-            or (self.country and _fits(person.country, self.country))
+            (self.email and fits(person.email, self.email))
+            or (self.title and fits(person.title, self.title))
+            or (self.company and fits(person.company, self.company))
+            or (self.country and fits(person.country, self.country))
             or (isinstance(event, LeadCaptured) and self._matches_form(event))
         )
 
     def _matches_form(self, form: LeadCaptured) -> bool:
-        return _fits(form.form, self.form) or _fits(form.comment, self.comment)
-
-
-def _fits(text: str | None, patterns: Patterns) -> bool:
-    if not text or not patterns:
-        return False
-    plain = " ".join(text.casefold().split())
-    return any(fnmatchcase(plain, pattern.casefold()) for pattern in patterns)
+        return fits(form.form, self.form) or fits(form.comment, self.comment)
 
 
 class Qualification(Part):

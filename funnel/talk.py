@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from funnel.glob import Globs, fits
 from funnel.part import Part
 from funnel.stage import Stage
 
@@ -33,8 +33,8 @@ class TalkTrack(Part):
     """
 
     name: str
-    titles: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
+    titles: Globs = ()
+    topics: Globs = ()
     stages: tuple[Stage, ...] = ()
     question: Line = "Was that helpful?"
     offer: Line
@@ -48,13 +48,9 @@ class TalkTrack(Part):
         return (
             (topic is not None or not self.needs_topic)
             and (not self.stages or stage in self.stages)
-            and _any(title, self.titles)
-            and _any(topic, self.topics)
+            and (not self.titles or fits(title, self.titles))
+            and (not self.topics or fits(topic, self.topics))
         )
-
-
-def _any(text: str | None, patterns: Sequence[str]) -> bool:
-    return not patterns or any(fnmatchcase((text or "").casefold(), one.casefold()) for one in patterns)
 
 
 TRACKS: tuple[TalkTrack, ...] = (
