@@ -7,7 +7,6 @@ and *silent* when they did not (an open, a page view, a score). The opener is ma
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from math import fsum
 from typing import Literal
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from funnel.lead import By, Lead, Motion, ProfileField, Touch, Trust
 from funnel.machines import set_aside
 from funnel.masks import Mask
 from funnel.playbook import Playbook
-from funnel.scoring import fit_facts
+from funnel.scoring import fit_facts, graded
 from funnel.stage import EXITS, Stage
 from funnel.talk import Pitch, pitch
 from funnel.triggers import Occasion, episodes, occasions
@@ -308,11 +307,11 @@ def _fit(lead: Lead, playbook: Playbook) -> Fit | None:
     if playbook.score.fit and lead.touches:
         found = fit_facts(lead, playbook, lead.touches[-1].at)
         best = sorted((fact for fact in found if fact.points > 0), key=lambda fact: -fact.points)[:REASONS]
-        grade = playbook.score.grade(fsum(fact.points for fact in found))
+        grade = graded(found, playbook)
         return Fit(grade, _once(*(fact.said.receipt for fact in best)), tuple(fact.rule for fact in best))
-    graded = next((score for score in reversed(lead.scores) if score.grade), None)
-    if graded and graded.grade:
-        return Fit(graded.grade, (graded.receipt,), system=graded.model or "upstream")
+    theirs = next((score for score in reversed(lead.scores) if score.grade), None)
+    if theirs and theirs.grade:
+        return Fit(theirs.grade, (theirs.receipt,), system=theirs.model or "upstream")
     return None
 
 

@@ -91,7 +91,12 @@ def score(lead: Lead, playbook: Playbook, at: datetime) -> Score:
 
 def fit(lead: Lead, playbook: Playbook, at: datetime) -> Grade:
     """How well the lead fits, by what was known of them at that time."""
-    return playbook.score.grade(fsum(fact.points for fact in fit_facts(lead, playbook, at)))
+    return graded(fit_facts(lead, playbook, at), playbook)
+
+
+def graded(facts: Iterable[FitPoint], playbook: Playbook) -> Grade:
+    """The grade that facts of the profile come to."""
+    return playbook.score.grade(fsum(fact.points for fact in facts))
 
 
 def crossings(touches: Iterable[Touch], playbook: Playbook) -> tuple[Crossing, ...]:

@@ -93,9 +93,13 @@ def episodes(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
     return tuple(chosen)
 
 
+def owed(lead: Lead, playbook: Playbook) -> tuple[Occasion, ...]:
+    """The episodes of a lead of whom a rep should hear; none where the lead has left since the last."""
+    told = episodes(lead, playbook) if to_be_won(lead.stage, playbook) else ()
+    left = lead.stage in EXITS and bool(told) and told[-1].at <= lead.history[-1].at
+    return () if left else told
+
+
 def deserves_brief(lead: Lead, playbook: Playbook) -> bool:
-    """Whether a rep should hear of this lead: there is an episode, and the lead has not left since."""
-    last = episodes(lead, playbook)[-1:]
-    if not last or not to_be_won(lead.stage, playbook):
-        return False
-    return lead.stage not in EXITS or last[0].at > lead.history[-1].at
+    """Whether a rep should hear of this lead."""
+    return bool(owed(lead, playbook))

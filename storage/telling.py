@@ -17,7 +17,7 @@ from funnel.events import CampaignSpent, Event
 from funnel.journey import tell
 from funnel.lead import Lead
 from funnel.playbook import Playbook
-from funnel.triggers import deserves_brief, episodes
+from funnel.triggers import owed
 from storage import facts, identity, journal, marking, spending
 from storage.database import Database, take_turn
 from storage.tables import NOBODY
@@ -87,9 +87,7 @@ def tell_next(c: sa.Connection, workspace: str, playbook: Playbook, now: datetim
         workspace,
         touched.leads,
         deserving={
-            lead_id: len(episodes(lead, playbook))
-            for lead_id, lead in touched.leads.items()
-            if deserves_brief(lead, playbook)
+            lead_id: len(told) for lead_id, lead in touched.leads.items() if (told := owed(lead, playbook))
         },
         lane=playbook.channels.briefs,
         now=now,
