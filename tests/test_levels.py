@@ -107,7 +107,7 @@ async def test_a_pause_that_slack_asks_for_halfway_down_is_kept_and_the_level_to
 async def test_a_change_that_slack_will_not_draw_falls_in_its_place(database_url: str) -> None:
     async with performing(database_url) as stage:
         await stage.send(lead(1))
-        await stage.becomes("said")
+        await stage.settled()
         [before] = stage.messages()
         refuse(stage, UPDATE)
         await stage.send(claimed(1, "U0ANNA"))

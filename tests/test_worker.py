@@ -120,8 +120,7 @@ async def test_a_change_that_the_brief_does_not_show_is_not_sent(sqlite_url: str
 async def test_new_briefs_go_before_changes_of_old_ones(sqlite_url: str) -> None:
     async with performing(sqlite_url) as stage:
         await stage.send(lead(1), lead(2))
-        await stage.becomes("said", 1)
-        await stage.becomes("said", 2)
+        await stage.settled()
         stage.workspace.fault(POST, "ratelimited", retry_after=0.3)  # so that all of these are due at once
         await stage.send(lead(3))
         await stage.workspace.wait_for(lambda: "ratelimited" in stage.calls(POST), PATIENCE)

@@ -230,7 +230,7 @@ async def test_a_revoked_token_waits_and_a_new_start_heals_it(sqlite_url: str) -
 async def test_what_cannot_be_deleted_is_a_sentence_for_a_person(sqlite_url: str) -> None:
     async with performing(sqlite_url) as stage:
         await stage.send(lead(1))
-        await stage.becomes("said")
+        await stage.settled()
         stage.workspace.fault(DELETE, "error", error="cant_delete_message")
         await stage.send(forgotten(1))
         await eventually(lambda: waits(stage, "delete the message by hand"))
@@ -243,7 +243,7 @@ async def waits(stage: Stage, words: str) -> bool:
 async def test_a_message_that_may_not_be_changed_any_more_is_left_alone(sqlite_url: str) -> None:
     async with performing(sqlite_url) as stage:
         await stage.send(lead(1))
-        await stage.becomes("said")
+        await stage.settled()
         stage.workspace.fault(UPDATE, "error", error="edit_window_closed", times=2)
         for owner in ("U0ANNA", "U0BEN"):
             await stage.send(claimed(1, owner))
@@ -256,7 +256,7 @@ async def test_a_message_that_may_not_be_changed_any_more_is_left_alone(sqlite_u
 async def test_an_update_that_failed_is_repeated_without_looking(sqlite_url: str) -> None:
     async with performing(sqlite_url) as stage:
         await stage.send(lead(1))
-        await stage.becomes("said")
+        await stage.settled()
         stage.workspace.fault(UPDATE, "processed_then_dropped")
         await stage.send(claimed(1, "U0ANNA"))
         await stage.settled()
@@ -268,7 +268,7 @@ async def test_an_update_that_failed_is_repeated_without_looking(sqlite_url: str
 async def test_a_channel_that_moved_is_looked_up_again(sqlite_url: str) -> None:
     async with performing(sqlite_url) as stage:
         await stage.send(lead(1))
-        await stage.becomes("said")
+        await stage.settled()
         stage.workspace.fault(POST, "error", error="channel_not_found")
         await stage.send(lead(2))
         await stage.becomes("waiting", 2)
