@@ -7,10 +7,36 @@ reached by the time of asking (stages it skipped count as passed).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
+from funnel.counts import Clock
 from funnel.question import Question
 from funnel.stage import FUNNEL, Stage
+
+Unit = Literal[
+    "count", "share", "money", "minutes", "days", "seconds", "touches", "points", "ratio", "number"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number that everybody computes in the same way.
+
+    `formula` is arithmetic over names of `COUNTS` ("sqls / mqls"), or the median of one of `SPREADS`
+    ("median(response_time)"); a share's numerator and denominator are those of its division. `clock` is what
+    it is counted by unless the question says otherwise; `good` is the direction that is better.
+    """
+
+    name: str
+    title: str
+    formula: str
+    unit: Unit
+    clock: Clock
+    good: Literal["up", "down", "neither"]
+    trap: str
+    source: str
+    aliases: tuple[str, ...] = ()
+
 
 Reached = Mapping[Stage, int]
 

@@ -10,11 +10,13 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal, get_args
 
+from funnel.attribution import Model
+from funnel.counts import Clock, Filter
 from funnel.errors import QuestionError
 from funnel.period import Period, parse_period
 from funnel.playbook import Playbook
 
-About = Literal["funnel", "campaigns"]
+About = Literal["funnel", "campaigns", "kpi"]
 Dimension = Literal["source", "medium", "campaign", "motion", "month"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 CLAUSES = ("by",)
@@ -23,11 +25,25 @@ DEFAULT_PERIOD = "last 30 days"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked; `str(question)` is the normalised text that asks it again."""
+    """What was asked; `str(question)` is the normalised text that asks it again.
+
+    `metric` is what `/kpi` is about, or what `/campaigns` is sorted by; `names` are campaigns to compare,
+    as they were typed. `why` asks what changed the metric since `versus`. `clock` None is the metric's own.
+    """
 
     about: About
     period: Period
     by: Dimension | None = None
+    metric: str | None = None
+    names: tuple[str, ...] = ()
+    why: bool = False
+    versus: Period | None = None
+    top: int | None = None
+    where: tuple[Filter, ...] = ()
+    model: Model | None = None
+    clock: Clock | None = None
+    as_of: datetime | None = None
+    target: bool = False
 
     def __str__(self) -> str:
         return " ".join(
