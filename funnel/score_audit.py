@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, product
 from math import hypot
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from funnel.foresight import Alerted, Foresight, Outcomes, foresight
 from funnel.lead import Lead
@@ -47,23 +47,21 @@ class Lift:
 class Drift:
     """The SQL rate of the leads in whom a rule had fired: of this quarter's and of last quarter's.
 
-    A lead counts once it is 30 days old, by what it did and became in those days.
+    A lead counts once it is 30 days old, by what it did and became in those days. `change` is how much the
+    rate rose; None where a quarter has no data.
     """
 
     current: Ratio
     previous: Ratio
-
-    @property
-    def change(self) -> Lift | None:
-        """How much it rose; None where a quarter has no data."""
-        return lift(self.current, self.previous)
+    change: Lift | None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleAudit:
     """What became of the leads in whom a rule had `fired` before they were SQLs, and of all others.
 
-    `ever` is in how many leads it earned or cost points at any time.
+    `ever` is in how many leads it earned or cost points at any time. The lifts are how much more often the
+    leads in whom it had fired become SQLs, and customers; None where there are none of them or no others.
     """
 
     rule: str
@@ -72,16 +70,9 @@ class RuleAudit:
     fired: Outcomes
     others: Outcomes
     ever: int
+    sql_lift: Lift | None
+    win_lift: Lift | None
     drift: Drift
-
-    @property
-    def sql_lift(self) -> Lift | None:
-        """How much more often those leads become SQLs than the others; None where either are none."""
-        return lift(self.fired.sql_rate, self.others.sql_rate)
-
-    @property
-    def win_lift(self) -> Lift | None:
-        return lift(self.fired.win_rate, self.others.win_rate)
 
     @property
     def dead(self) -> bool:
@@ -92,6 +83,11 @@ class RuleAudit:
         """Whether it clearly foretells the opposite of what its points say."""
         found = self.sql_lift
         return found is not None and found.clear and found.value * self.points < 0
+
+    @property
+    def drifted(self) -> bool:
+        """Whether what it foretells has clearly changed since last quarter."""
+        return self.drift.change is not None and self.drift.change.clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +163,16 @@ class ScoreAudit:
         """The rules that earned or cost nobody anything."""
         return tuple(rule for rule in self.rules if rule.dead)
 
+    @property
+    def misleading(self) -> tuple[RuleAudit, ...]:
+        """The rules that clearly foretell the opposite of what their points say."""
+        return tuple(rule for rule in self.rules if rule.misleading)
+
+    @property
+    def drifted(self) -> tuple[RuleAudit, ...]:
+        """The rules that clearly foretell more or less than last quarter."""
+        return tuple(rule for rule in self.rules if rule.drifted)
+
 
 def audit_score(leads: Iterable[Lead], playbook: Playbook, period: Period, as_of: datetime) -> ScoreAudit:
     """The audit of the playbook's score by `leads`, all of whom were created in `period`."""
@@ -174,6 +180,77 @@ def audit_score(leads: Iterable[Lead], playbook: Playbook, period: Period, as_of
     for lead in leads:
         tally.add(lead)
     return tally.audit()
+
+
+def as_json(audit: ScoreAudit, question: str) -> dict[str, Any]:
+    """The audit in the shape in which every answer is handed to other programs.
+
+    `previous` of a rule is what the leads without it come to, and of another line what the present one does.
+    """
+    return {
+        "question": question,
+        "terms": {
+            "start": audit.period.start.isoformat(),
+            "end": audit.period.end.isoformat(),
+            "zone": audit.period.zone,
+            "clock": "cohort",
+            "model": None,
+        },
+        "rows": [*_total_rows(audit), *_rule_rows(audit), *_band_rows(audit), *_line_rows(audit)],
+        "notes": [f"{rule.rule} is dead: it earned or cost nobody anything." for rule in audit.dead],
+    }
+
+
+def _total_rows(audit: ScoreAudit) -> Iterator[dict[str, Any]]:
+    yield _row(None, "leads", audit.leads.leads)
+    yield _row(None, "maturing", audit.maturing)
+    yield from _rate_rows(None, audit.leads)
+
+
+def _rule_rows(audit: ScoreAudit) -> Iterator[dict[str, Any]]:
+    for rule in audit.rules:
+        yield from _rate_rows(rule.rule, rule.fired, rule.others)
+        for metric, found in (("sql_lift", rule.sql_lift), ("win_lift", rule.win_lift)):
+            if found:
+                note = f"{found.low:.4f} to {found.high:.4f}, 95 %"
+                yield _row(rule.rule, metric, found.value, note=note)
+
+
+def _band_rows(audit: ScoreAudit) -> Iterator[dict[str, Any]]:
+    for band in audit.bands:
+        yield from _rate_rows(str(band), band.outcomes)
+
+
+def _line_rows(audit: ScoreAudit) -> Iterator[dict[str, Any]]:
+    for one in audit.what_if:
+        for metric, would, does in zip(Alerted._fields, one.would, one.does, strict=True):
+            yield _row(f"enter {one.enter:g}", metric, would, previous=does)
+
+
+def _rate_rows(by: str | None, some: Outcomes, others: Outcomes | None = None) -> Iterator[dict[str, Any]]:
+    for metric, rate in (("sql_rate", some.sql_rate), ("win_rate", some.win_rate)):
+        other = others and (others.sql_rate if metric == "sql_rate" else others.win_rate)
+        yield _row(by, metric, rate.value, rate, previous=other.value if other else None)
+
+
+def _row(
+    by: str | None,
+    metric: str,
+    value: float | None,
+    ratio: Ratio | None = None,
+    *,
+    previous: float | None = None,
+    note: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "by": by,
+        "metric": metric,
+        "value": value,
+        "numerator": ratio.numerator if ratio else None,
+        "denominator": ratio.denominator if ratio else None,
+        "previous": previous,
+        "note": note,
+    }
 
 
 def lift(some: Ratio, others: Ratio) -> Lift | None:
@@ -272,14 +349,18 @@ class ScoreTally:
 
     def _rules(self, current: Period, previous: Period) -> Iterator[RuleAudit]:
         for axis, rule, points in _rules_of(self._playbook.score):
+            fired, others = self._fired[rule], self._leads.without(self._fired[rule])
+            rates = (self._settled[current, rule].sql_rate, self._settled[previous, rule].sql_rate)
             yield RuleAudit(
                 rule,
                 axis,
                 points,
-                fired=self._fired[rule],
-                others=self._leads.without(self._fired[rule]),
+                fired,
+                others,
                 ever=self._ever[rule],
-                drift=Drift(self._settled[current, rule].sql_rate, self._settled[previous, rule].sql_rate),
+                sql_lift=lift(fired.sql_rate, others.sql_rate),
+                win_lift=lift(fired.win_rate, others.win_rate),
+                drift=Drift(*rates, change=lift(*rates)),
             )
 
 

@@ -1,5 +1,6 @@
 """The score is judged by what it said before anybody knew how a lead would end."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from funnel.metrics import Ratio
 from funnel.period import parse_period
 from funnel.playbook import Playbook
 from funnel.qualification import Qualification, Rule
-from funnel.score_audit import Lift, ScoreAudit, audit_score, lift, lines_around
+from funnel.score_audit import Lift, ScoreAudit, as_json, audit_score, lift, lines_around
 from funnel.scoring_rules import EngagementRule, FitRule, Scoring
 from funnel.triggers import episodes
 
@@ -369,6 +370,32 @@ def later(one: Lead, days: float) -> Lead:
         history=tuple(replace(entry, at=entry.at + by) for entry in one.history),
         touches=tuple(touch._replace(at=touch.at + by) for touch in one.touches),
     )
+
+
+def test_other_programs_are_handed_every_number_of_the_audit() -> None:
+    audit = audited(lead(trial(1), won(9)), lead(*clicks(1)))
+    answer = as_json(audit, "kpi score audit 2026")
+    rows = {(row["by"], row["metric"]): row for row in answer["rows"]}
+
+    assert answer["question"] == "kpi score audit 2026"
+    assert answer["notes"] == [
+        "visit is dead: it earned or cost nobody anything.",
+        "buyer is dead: it earned or cost nobody anything.",
+    ]
+    assert json.loads(json.dumps(answer)) == answer
+    assert len(rows) == len(answer["rows"]) == 4 + 4 * 2 + 2 * 2 + 16 * 2 + 5 * 3
+    assert rows["trial", "sql_rate"] == {
+        "by": "trial",
+        "metric": "sql_rate",
+        "value": 1.0,
+        "numerator": 1,
+        "denominator": 1,
+        "previous": 0.0,
+        "note": None,
+    }
+    assert rows["trial", "sql_lift"]["note"] == "-0.1221 to 1.0000, 95 %"
+    assert (rows["C1", "win_rate"]["value"], rows["A1", "win_rate"]["value"]) == (1, None)
+    assert (rows["enter 80", "wins"]["value"], rows["enter 80", "wins"]["previous"]) == (0, 1)
 
 
 def test_a_stream_is_read_once() -> None:
