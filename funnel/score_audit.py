@@ -143,7 +143,8 @@ class ScoreAudit:
     """The audit of a playbook's score by the leads created in `period`, as of a time.
 
     `maturing` leads may still become SQLs, and are younger than 80 % of the SQLs were when they did (`lag`).
-    `what_if` has the playbook's own line (`enter`) in its middle. `quarters` are this one and the last.
+    `what_if` has the playbook's own line (`enter`) in its middle. `quarters` are this one and the last, which
+    the drift compares as far as `period` reaches.
     """
 
     period: Period
