@@ -11,9 +11,10 @@ from jinja2.runtime import Context
 from briefs.literal import Markdown, clip, code, fold, literal, prose
 from briefs.marks import Button, Moment, link, marked, member
 from funnel.brief import Fact
+from funnel.compare import Interval
 from funnel.metrics import Cost, Ratio, Terms
 from funnel.period import BEGINNING, Period
-from funnel.score_audit import Band, Lift
+from funnel.score_audit import Band
 from funnel.stage import Stage
 
 NOT_CAPTURED = Markdown("not captured")
@@ -80,7 +81,7 @@ def _(value: Cost) -> Markdown:
 
 
 @say.register
-def _(value: Lift) -> Markdown:
+def _(value: Interval) -> Markdown:
     """A difference of rates in points, with its interval: `+9.3 (5.7 to 13.1)`."""
     low, high = (f"{100 * end:.1f}" for end in (value.low, value.high))
     return literal(f"{100 * value.value:+.1f} ({low} to {high})")
