@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.finance import Finance, Targets
 from funnel.glob import Globs, fits, folded
 from funnel.identity import Identity
 from funnel.machine_rules import Machines
@@ -119,6 +120,8 @@ class Playbook(Part):
     )
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
+    finance: Finance = Finance()
+    targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")
 
     @property
     def zone(self) -> ZoneInfo:
