@@ -141,8 +141,7 @@ def _computed(left: float | None, sign: Sign, right: float | None) -> float | No
             return left - right
         case "*":
             return left * right
-        case "/":
-            return left / right if right > 0 else None
+    return left / right if right > 0 else None
 
 
 _SIGNS: Mapping[type[ast.operator], Sign] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}

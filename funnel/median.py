@@ -46,9 +46,10 @@ def middle_of_ended(sample: Sample) -> Middle:
     return middle(Sample(sample.ended))
 
 
-def reached_by(sample: Sample, share: float) -> float | None:
-    """How long it took `share` (tenths) of those that ended; None when none has."""
-    return _tenth(sample.ended, round(share * 10)) if sample.ended else None
+def reached_by(sample: Sample, tenths: int) -> float | None:
+    """How long so many tenths of those that ended took at most; None when none has ended."""
+    last = -(-len(sample.ended) * tenths // 10)
+    return sorted(sample.ended)[last - 1] if sample.ended else None
 
 
 def _quantiles(sample: Sample) -> tuple[float, float]:
