@@ -1,5 +1,6 @@
 """From counts to an answer: no data is never 0, groups are pooled and not averaged, the young are marked."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funnel.answer import Answer, Change, Value, answer, as_json, asks, change, columns
-from funnel.counts import Ask, Cell, Cells, Filter, Sample
+from funnel.counts import COUNTS, SPREADS, Ask, Cell, Cells, Filter, Sample
+from funnel.dimension import DIMENSIONS, OF_LEAD
 from funnel.finance import Finance, Target
-from funnel.metrics import CAMPAIGN_COLUMNS, FUNNEL_COLUMNS, METRICS
+from funnel.metrics import CAMPAIGN_COLUMNS, FUNNEL_COLUMNS, METRICS, Metric
 from funnel.period import Period, parse_period
 from funnel.playbook import Playbook
 from funnel.question import Question
@@ -239,6 +241,39 @@ def test_a_share_of_a_part_is_between_nothing_and_everything(one: int, other: in
     value = only(told(kpi("mql_rate"), {None: Cell(counts)})).value
 
     assert value is None if not max(one, other) else 0 <= (value or 0) <= 1
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_on_an_empty_store_every_metric_is_zero_or_says_what_it_takes(metric: Metric) -> None:
+    """Only what comes with the leads and deals themselves is 0; a rate, a median and a feed are no data."""
+    value = only(told(kpi(metric.name, "2025-08"), {}))
+    of_own = metric.adds_up or metric.name == "pipeline"
+
+    assert value.value == 0 if of_own and value.value is not None else (value.value is None and value.missing)
+
+
+@given(st.sampled_from(DIMENSIONS), st.sampled_from(sorted(METRICS)), st.data())
+def test_every_metric_has_a_value_or_a_reason_by_everything(by: Any, name: str, data: st.DataObject) -> None:
+    counts = st.dictionaries(st.sampled_from(METRICS[name].counts), st.integers(0, 100))
+    samples = st.builds(Sample, *[st.lists(st.floats(0, 100), max_size=4).map(tuple)] * 2)
+    cells = st.builds(
+        Cell,
+        counts.map(lambda told: {count: n for count, n in told.items() if count in COUNTS}),
+        st.dictionaries(st.sampled_from(sorted(SPREADS)), samples),
+        st.sampled_from(["EUR", "USD", None]),
+    )
+    groups = data.draw(st.dictionaries(st.sampled_from(["2026-08", "fair", "Monday", None]), cells))
+    said = told(kpi(name, by=by, top=data.draw(st.integers(1, 3))), groups)
+
+    for line in (said.total, *said.lines):
+        value = line.values[name]
+        assert (value.value is None) == bool(value.missing or value.maturing)
+    assert json.loads(json.dumps(as_json(said))) == as_json(said)
+
+
+def test_a_table_can_be_broken_down_by_all_that_it_is_asked_by() -> None:
+    assert all(set(OF_LEAD) <= set(METRICS[name].by) for name in FUNNEL_COLUMNS)
+    assert all("campaign" in METRICS[name].by for name in CAMPAIGN_COLUMNS)
 
 
 # Currencies
