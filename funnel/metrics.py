@@ -89,6 +89,11 @@ def says(count: str) -> str:
     return COUNTS[count].says if count in COUNTS else SPREADS[count].says
 
 
+def is_money(count: str) -> bool:
+    """Whether a name of `COUNTS` or `SPREADS` is an amount."""
+    return COUNTS[count].money if count in COUNTS else SPREADS[count].unit == "money"
+
+
 def money_power(formula: Formula) -> int:
     """1 for money, 0 for what is none: money divided by money is a plain number."""
     match formula:
@@ -100,11 +105,11 @@ def money_power(formula: Formula) -> int:
             return money_power(left)
         case Call("within" | "hhi", _, _):
             return 0
-    return max((int(_is_money(name)) for name in names(formula)), default=0)
+    return max((int(is_money(name)) for name in names(formula)), default=0)
 
 
 def find(text: str) -> Metric:
-    """The metric that `text` names, by name, title or alias; however it is spelled.
+    """The metric of that name, title or alias; case, spaces, hyphens and `->` make no difference.
 
     Raises:
         QuestionError: there is none; names those that are spelled nearly so.
@@ -154,10 +159,6 @@ def _dimensions(formula: str) -> tuple[Dimension, ...]:
 
 def _family(name: str) -> Family:
     return COUNTS[name].family if name in COUNTS else SPREADS[name].family
-
-
-def _is_money(name: str) -> bool:
-    return COUNTS[name].money if name in COUNTS else SPREADS[name].unit == "money"
 
 
 def _compares(leaf: object) -> bool:

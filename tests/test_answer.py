@@ -176,6 +176,15 @@ def test_a_feed_that_brought_something_can_have_none_of_one_thing() -> None:
     assert only(told(kpi("leads"), {})) == Value(0)
 
 
+def test_what_nobody_said_the_cost_of_did_not_cost_nothing() -> None:
+    clicks = only(told(kpi("cpc"), {"ad_clicks": 80}))
+
+    assert (
+        clicks.missing
+        == "Nothing known of: what campaigns cost. It takes `tipoff.campaign.spent` with `amount`."
+    )
+
+
 def test_money_without_customers_is_no_data_and_names_who_is_missing() -> None:
     cac = only(told(kpi("cac"), {"spend": 500_00}))
 
@@ -292,6 +301,17 @@ def test_several_currencies_give_no_amount_and_a_note() -> None:
     ]
     assert told_by.lines[1].values["cpl"].missing == "Amounts are in several currencies: EUR, USD."
     assert told_by.notes == ("Amounts in several currencies are not added up: webinar.",)
+
+
+def test_a_median_of_amounts_is_of_one_currency() -> None:
+    sample = {"deal_size": Sample((100.0, 300.0))}
+    one, several = (
+        only(told(kpi("median_deal"), {None: cell}))
+        for cell in (Cell({}, sample, "EUR"), Cell({}, sample, mixed=frozenset({"EUR", "USD"})))
+    )
+
+    assert (one.value, one.currency) == (200, "EUR")
+    assert (several.value, several.currencies) == (None, ("EUR", "USD"))
 
 
 def test_amounts_of_the_playbook_and_of_another_currency_do_not_mix() -> None:
