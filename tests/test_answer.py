@@ -276,7 +276,10 @@ def test_every_metric_has_a_value_or_a_reason_by_everything(by: Any, name: str, 
 
     for line in (said.total, *said.lines):
         value = line.values[name]
-        assert (value.value is None) == bool(value.missing or value.maturing)
+        if value.value is None:
+            assert value.missing or value.maturing
+        else:
+            assert not value.missing
     assert json.loads(json.dumps(as_json(said))) == as_json(said)
 
 
