@@ -143,21 +143,32 @@ async def test_a_crowd_of_small_requests_is_read_by_the_one_process(talk: Talk) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_a_reader_that_dies_in_a_crowd_loses_and_repeats_nothing(
-    talk: Talk, number: signal.Signals
+async def test_readers_that_die_in_a_crowd_lose_and_repeat_nothing(
+    database_url: str, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reading, "REST", 0)
+    async with talking(database_url) as talk:
+        for turn in range(3):
+            await gather_crowd(talk)
+            (reader,) = readers()
+            firsts = range((4 * turn + 1) * CROWD, (4 * turn + 5) * CROWD, CROWD)
+            waves = [asyncio.create_task(crowd(talk, first)) for first in firsts]
+            await asyncio.sleep(0.03 * turn)
+            reader.send_signal(number)
+
+            assert await asyncio.gather(*waves) == [[SUCCESS] * CROWD] * 4
+            await eventually(lambda reader=reader: gone(reader))
+        assert await journal(talk) == ids(13 * CROWD)
+
+
+async def test_a_reader_that_died_is_not_replaced_at_once(talk: Talk) -> None:
     await gather_crowd(talk)
     (reader,) = readers()
+    reader.kill()
 
-    waves = [asyncio.create_task(crowd(talk, first)) for first in range(CROWD, 6 * CROWD, CROWD)]
-    await asyncio.sleep(0.05)
-    reader.send_signal(number)
-
-    assert await asyncio.gather(*waves) == [[SUCCESS] * CROWD] * 5
-    assert await journal(talk) == ids(6 * CROWD)
     await eventually(lambda: gone(reader))
-    assert await crowd(talk, 6 * CROWD) == [SUCCESS] * CROWD
-    assert readers() == []  # not at once again
+    assert await crowd(talk, CROWD) == [SUCCESS] * CROWD
+    assert readers() == []
 
 
 async def test_a_reader_that_hangs_is_given_up(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
