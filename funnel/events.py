@@ -4,6 +4,7 @@ The data of an event is DESIGN's wire format (UTM words in `origin`, one person 
 Fields that nobody named are kept, so that a timeline can show them.
 """
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
@@ -18,6 +19,7 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
+from pydantic_core import PydanticSerializationError
 
 SKEW = timedelta(minutes=5)  # by which a sender's clock may be fast
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # what every zone, database and Slack can show
@@ -288,6 +290,30 @@ LeadEvent = (
 Event = LeadEvent | CampaignSpent
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENT_TYPES: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(Event))
+
+
+class Written(NamedTuple):
+    """An event as the journal keeps it: what it is found by, and `body`, the JSON that `EVENT` reads back."""
+
+    source: str
+    id: str
+    type: str
+    time: datetime
+    quiet: bool
+    body: str
+
+
+def written(event: Event) -> Written:
+    """The event, ready to be kept."""
+    return Written(event.source, event.id, event.type, event.time, event.quiet, _as_json(event))
+
+
+def _as_json(event: Event) -> str:
+    try:
+        return event.model_dump_json(exclude_none=True)
+    except PydanticSerializationError:  # half a character, in a field that nobody named
+        data = EVENT.dump_python(event, exclude_none=True)
+        return json.dumps(data, default=str, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def in_order(event: Event) -> tuple[datetime, str, str]:
