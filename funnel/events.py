@@ -33,10 +33,11 @@ def as_utc(time: datetime) -> datetime:
 
 
 def _as_email(text: str) -> str:
-    local, _, domain = text.strip().rpartition("@")
-    if not local or not domain or any(c.isspace() for c in text.strip()):
+    words = text.split()
+    local, _, domain = "".join(words).rpartition("@")
+    if not local or not domain or len(words) > 1:
         raise ValueError("is not an e-mail address such as ana@example.com")
-    return text.strip().lower()
+    return words[0].lower()
 
 
 Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
@@ -188,6 +189,12 @@ class LeadEngaged(_Event):
     origin: Origin | None = None
     user_agent: str | None = None
     ip: str | None = None
+
+    def beside(self, name: str) -> object:
+        """A field that nobody named, said by the event itself or among what Segment calls properties."""
+        extra = self.model_extra or {}
+        properties = extra.get("properties")
+        return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
 
 
 class LeadScored(_Event):

@@ -4,13 +4,14 @@ Events may come late, twice or out of order; they are put in order of occurrence
 so that there is no incremental merging to get wrong.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from funnel.crowds import NO_HITS, Hit, in_a_crowd
 from funnel.events import (
     DealMoved,
     EventKey,
@@ -42,10 +43,11 @@ STATED: tuple[ProfileField, ...] = ("name", "company", "title")
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
 
-def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
+def tell(events: Iterable[LeadEvent], playbook: Playbook, crowded: Collection[Hit] = NO_HITS) -> Lead:
     """The lead whom these events make: one person's events, in any order and with any repetition.
 
-    A split says whose events are whose, and nothing of the lead.
+    A split says whose events are whose, and nothing of the lead. `crowded` are those of the lead's hits that
+    were among many other recipients' from the same address; no single lead's events can say that.
     """
     known = {event.key: event for event in events if type(event) is not LeadSplit}
     every = sorted(known.values(), key=in_order)
@@ -55,7 +57,8 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
     ahead = [event for event in every if event.ahead] if len(told) < len(every) else []
     moving = [event for event in told if type(event) not in STILL]
     speeches = _speeches(told)
-    touches = marked(_touches(told), playbook.machines)
+    crowd = in_a_crowd(told, crowded, playbook.machines)
+    touches = marked(_touches(told, crowd), playbook.machines)
     said = _said(speeches)
     lead = Lead(
         profile=_profile(speeches, said, playbook.identity),
@@ -170,13 +173,15 @@ def _words(person: Person) -> Iterator[tuple[str, str]]:
             yield f"{TRAITS}{name}", str(trait)
 
 
-def _touches(told: Sequence[LeadEvent]) -> list[Touch]:
+def _touches(told: Iterable[LeadEvent], crowd: Collection[EventKey] = ()) -> list[Touch]:
     touches: list[Touch] = []
     for event in told:
         if type(event) is LeadEngaged:
             touches.append(_deed(event))
         elif type(event) is LeadCaptured:
             touches.append(_form(event))
+    if crowd:
+        return [touch._replace(crowded=touch.receipt in crowd) for touch in touches]
     return touches
 
 
@@ -199,10 +204,9 @@ def _deed(event: LeadEngaged) -> Touch:
         (),
         event.user_agent,
     )
-    extra = event.model_extra
-    if not extra:
+    if not event.model_extra:
         return touch
-    return touch._replace(method=_method(extra), human=_extra(extra, "human") is True)
+    return touch._replace(method=_method(event), human=event.beside("human") is True)
 
 
 def _form(event: LeadCaptured) -> Touch:
@@ -224,15 +228,9 @@ def _stated(person: Person) -> tuple[tuple[ProfileField, str], ...]:
     return tuple((name, value) for name in STATED if (value := getattr(person, name)))
 
 
-def _method(extra: Mapping[str, object]) -> str | None:
-    method = _extra(extra, "method")
+def _method(event: LeadEngaged) -> str | None:
+    method = event.beside("method")
     return method.upper() if isinstance(method, str) else None
-
-
-def _extra(extra: Mapping[str, object], name: str) -> object:
-    """A field that events need not have, said by the event itself or among what Segment calls properties."""
-    properties = extra.get("properties")
-    return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
 
 
 def _scores(moving: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:

@@ -5,8 +5,8 @@ hit is set aside when it shows as many as the playbook asks for, two unless it s
 thrown away: the marks are derived by the fold, so that other rules, or a visit that comes later, take them
 back; and an event that says `human: true` is never marked.
 
-A fold sees one lead. Many recipients at one address in one minute, the sign that would take several leads,
-is left out.
+One sign takes several leads: many recipients at one address in one minute. `funnel.crowds` says how it comes
+to a touch.
 """
 
 from collections import Counter, deque
@@ -47,6 +47,8 @@ def marked(touches: Sequence[Touch], rules: Machines) -> tuple[Touch, ...]:
                 found.append("many links at once")
             if place in early:
                 found.append("right after sending")
+            if touch.crowded:
+                found.append("many recipients at once")
             lonely = click and not followed
             if found or lonely or rules.signs_needed == 1:
                 signs = _enough(touch, found, rules, lonely=lonely)

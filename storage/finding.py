@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from funnel.crowds import NO_HITS
 from funnel.events import LeadEvent, in_order
 from funnel.identity import email_key
 from funnel.journey import tell
@@ -9,7 +10,7 @@ from funnel.lead import Lead, LeadSummary
 from funnel.persons import Identifier, Story, story
 from funnel.playbook import Playbook
 from funnel.stage import Stage
-from storage import journal
+from storage import crowds, journal
 from storage.facts import searchable
 from storage.identity import family_of
 from storage.tables import NOBODY, identity
@@ -18,7 +19,8 @@ from storage.tables import lead as leads
 
 def lead(c: sa.Connection, workspace: str, lead_id: int, playbook: Playbook) -> Lead | None:
     events = events_of(c, workspace, lead_id)
-    return tell(events, playbook) if events else None
+    crowded = crowds.of_leads(c, workspace, [lead_id], playbook.machines)
+    return tell(events, playbook, crowded.get(lead_id, NO_HITS)) if events else None
 
 
 def events_of(c: sa.Connection, workspace: str, lead_id: int) -> list[LeadEvent]:
