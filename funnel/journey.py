@@ -83,7 +83,7 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook, crowded: Collection[Hi
 
 
 class Speech(NamedTuple):
-    """Events in a row, of one `voice`, that say the same of the person: theirs (True) or another system's.
+    """Events in a row that say the same of the person, all in their own words or all in another system's.
 
     Most of a lead's events say what the one before them said, so that few speeches stand for many events.
     """

@@ -168,6 +168,12 @@ async def test_nothing_is_kept_of_the_address_of_who_asked_to_be_forgotten(
     assert (await store.rebuild(PLAYBOOK)).changed == 0
 
 
+async def test_no_lead_and_no_touch_knows_an_address(store: Store) -> None:
+    await take(store, clicks(0, 0, 0, 0, 0))
+
+    assert OFFICE not in repr(await store.lead(1, PLAYBOOK))
+
+
 async def test_workspaces_share_no_addresses(store: Store, database_url: str) -> None:
     async with Store.open(database_url, workspace="other") as other:
         await take(other, clicks(0, 0))
