@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from funnel.attribution_rules import Attribution
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
 from funnel.glob import Globs, fits, folded
@@ -119,6 +120,7 @@ class Playbook(Part):
     )
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
+    attribution: Attribution = Attribution()
 
     @property
     def zone(self) -> ZoneInfo:
