@@ -13,7 +13,8 @@ from typing import Literal, get_args
 from funnel.attribution import Model
 from funnel.counts import Clock, Filter
 from funnel.errors import QuestionError
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 
 About = Literal["funnel", "campaigns", "kpi"]
@@ -59,7 +60,7 @@ def parse_question(about: About, text: str, now: datetime, playbook: Playbook) -
 
     """
     clauses = _clauses(text)
-    period = parse_period(clauses[""] or DEFAULT_PERIOD, now, playbook.zone)
+    period = parse_period(clauses[""] or DEFAULT_PERIOD, now, playbook.zone, playbook.calendar)
     return Question(about, period, _dimension(about, clauses["by"]) if "by" in clauses else None)
 
 

@@ -119,7 +119,7 @@ async def test_funnel_counts_the_leads_of_the_period_that_was_asked_for(talk: Ta
     assert said == {
         "": ["Funnel: last 30 days", one],
         "last 7 days": ["Funnel: last 7 days", one],
-        "2025-q3": ["Funnel: 2025-q3", one],
+        "2025-q3": ["Funnel: 2025-Q3", one],
         "2025-08-15..2025-08-15": ["Funnel: 2025-08-15..2025-08-15", one],
         "2025-09": ["Funnel: 2025-09", nobody],
         "all": ["Funnel: all", two],

@@ -21,7 +21,7 @@ PLAYBOOK = Playbook()
         ("funnel", "by source", "/funnel last 30 days by source"),
         ("funnel", " Last  Quarter  BY Source ", "/funnel last quarter by source"),
         ("funnel", "by month this year", None),
-        ("campaigns", "2026-Q3", "/campaigns 2026-q3"),
+        ("campaigns", "2026-Q3", "/campaigns 2026-Q3"),
     ],
 )
 def test_a_question_is_asked_again_by_its_own_words(about: About, text: str, asked: str | None) -> None:
