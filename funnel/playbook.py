@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from funnel.calendar import Calendar
 from funnel.attribution_rules import Attribution
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
@@ -100,6 +101,7 @@ class Playbook(Part):
     company: str = "our company"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    calendar: Calendar = Calendar()
     channels: Channels = Channels()
     hand_raise: HandRaise = HandRaise()
     score: Scoring = Scoring()

@@ -78,8 +78,8 @@ def test_a_question_that_is_not_understood_is_exit_code_2(leads: Desk) -> None:
         2,
         "",
         (
-            "I can't break a funnel down by “sorce”. Did you mean `by source`? "
-            "I know: source, medium, campaign, motion, month.\n"
+            "I can't break a funnel down by “sorce”. I understood `this year`. "
+            "Try `/funnel this year by source`.\n"
         ),
     )
 
