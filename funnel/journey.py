@@ -35,7 +35,7 @@ from funnel.scoring_rules import TRAITS
 from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
 
-OUR_KINDS = frozenset({"email_sent", "call_made"})
+OUR_KINDS = frozenset({"email_sent", "email_bounced", "call_made"})
 OWN_WORDS = (LeadCaptured, LeadIdentified, LeadEngaged)  # in which a person says who they are
 STATED: tuple[ProfileField, ...] = ("name", "company", "title")
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
@@ -171,6 +171,7 @@ def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
                     user_agent=event.user_agent,
                     method=_method(event) if event.model_extra else None,
                     human=bool(event.model_extra) and _extra(event, "human") is True,
+                    outcome=_outcome(event) if event.kind == "call_made" else None,
                 )
             case _:
                 pass
@@ -183,6 +184,12 @@ def _stated(person: Person) -> tuple[tuple[ProfileField, str], ...]:
 def _method(event: LeadEngaged) -> str | None:
     method = _extra(event, "method")
     return method.upper() if isinstance(method, str) else None
+
+
+def _outcome(event: LeadEngaged) -> str | None:
+    """How a call went: `connected`, say; a logged call has it for its label."""
+    outcome = _extra(event, "outcome")
+    return outcome if isinstance(outcome, str) else event.label
 
 
 def _extra(event: LeadEngaged, name: str) -> object:
@@ -267,8 +274,17 @@ def _deals(told: Sequence[LeadEvent], playbook: Playbook) -> tuple[Deal, ...]:
                 minor_units(event.amount) if event.amount is not None else before.amount if before else None,
                 event.currency or (before.currency if before else playbook.currency),
                 event.owner or (before.owner if before else None),
+                _closed_at(event, before, playbook),
             )
     return tuple(deals.values())
+
+
+def _closed_at(event: DealMoved, before: Deal | None, playbook: Playbook) -> datetime | None:
+    """When the deal came to the end at which it is; None while it is open."""
+    stage = playbook.deal_stage(event.stage)
+    if stage is not Stage.CUSTOMER and stage not in EXITS:
+        return None
+    return before.closed_at if before and before.stage is stage else event.time
 
 
 def minor_units(amount: Decimal) -> int:

@@ -37,7 +37,7 @@ class Touch(NamedTuple):
 
     `stated` is what a form said of the person: name, company and job title. `trust` is `low` for an open
     (scanners open mail too), `confirmed` for a click that a visit followed. `signs` tell that a machine did
-    it and not they; `human` that a person said they did.
+    it and not they; `human` that a person said they did. `outcome` is how a call of ours went.
     """
 
     receipt: EventKey
@@ -57,6 +57,7 @@ class Touch(NamedTuple):
     user_agent: str | None = None
     method: str | None = None
     human: bool = False
+    outcome: str | None = None
     signs: tuple[Sign, ...] = ()
 
     @property
@@ -125,7 +126,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A deal as its last event left it; `amount` is in minor units of `currency`."""
+    """A deal as its last event left it; `amount` is in minor units of `currency`.
+
+    `closed_at` is when it came to the end at which it is, won or out; None while it is open.
+    """
 
     id: str
     stage: Stage
@@ -135,6 +139,7 @@ class Deal:
     amount: int | None = None
     currency: str | None = None
     owner: str | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,5 +171,5 @@ def _facts(c: sa.Connection, *, workspace: str, playbook: Playbook, after: int) 
     vanished = stand & set(chunk) - known
     if vanished:
         facts.erase(c, workspace, vanished)
-    changed = facts.write(c, workspace, leads) | vanished
+    changed = facts.write(c, workspace, leads, playbook) | vanished
     return _Step(leads=len(leads), changed=len(changed), last=chunk[-1])

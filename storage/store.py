@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
+from funnel.counts import Ask, Cells, CountedLead
 from funnel.events import Event, LeadEvent
 from funnel.lead import Lead, LeadSummary
 from funnel.metrics import CampaignCounts, StageCounts
@@ -19,16 +20,16 @@ from funnel.period import Period
 from funnel.persons import Story
 from funnel.playbook import Playbook
 from funnel.question import Question
-from storage import counting, finding, journal, rebuilding, rendering, schema, telling
+from storage import counting, finding, journal, rebuilding, rendering, schema, stage_counting, telling, totals
 from storage.audit import Audit
 from storage.cards import Cards
-from storage.counting import Totals
 from storage.database import Database, open_database
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
 from storage.recording import Recorder
 from storage.rendering import Rendering
 from storage.telling import Told
+from storage.totals import Totals
 
 T = TypeVar("T")
 PATIENCE = 1.0  # seconds that telling waits while a crowd of senders is answered
@@ -143,18 +144,51 @@ class Store:
 
         Leads of which the dimension was not captured are the group None; months without leads are groups too.
         """
-        return await self._read(counting.stage_counts, question)
+        return await self._read(stage_counting.stage_counts, question)
 
     async def campaign_counts(self, question: Question) -> list[CampaignCounts]:
         """The leads created in the question's period by campaign and stage, and what campaigns cost in it.
 
         A campaign with spend and no leads is a row too; leads of no campaign are the row None.
         """
-        return await self._read(counting.campaign_counts, question)
+        return await self._read(stage_counting.campaign_counts, question)
+
+    async def count(self, ask: Ask, playbook: Playbook, *, now: datetime | None = None) -> Cells:
+        """The counts and spreads that `ask` names, by its dimension, but not those of the playbook.
+
+        Windows of time, hours and weekdays (`09`, `Monday`) are groups even when empty, in their order.
+
+        Args:
+            ask: what to count, when, and by what.
+            playbook: the rules that points and channels go by.
+            now: the time of asking, for what is due or goes on; the clock's where it is left out.
+
+        Raises:
+            QuestionError: the numbers cannot be broken down or filtered like this.
+
+        """
+        return await self._read(counting.count, ask, playbook, now or datetime.now(UTC))
+
+    async def counted(
+        self, ask: Ask, name: str, limit: int = 5_000, *, now: datetime | None = None
+    ) -> list[CountedLead]:
+        """The leads behind one count of `ask`, its breakdown aside: one for each row that it counts.
+
+        Empty for what is not counted in leads, deals, touches or visits (spend, and what the playbook says).
+
+        Raises:
+            QuestionError: the number cannot be filtered like this.
+
+        """
+        return await self._read(counting.counted, ask, name, now or datetime.now(UTC), limit)
+
+    async def campaign_names(self, limit: int = 10_000) -> list[str]:
+        """The campaigns that leads came by or money was spent on, in alphabetical order."""
+        return await self._read(counting.campaign_names, limit)
 
     async def counts(self) -> Totals:
         """How much there is, for the metrics page."""
-        return await self._read(counting.totals)
+        return await self._read(totals.totals)
 
     async def renderings(self) -> list[Rendering]:
         """The kinds of message that Slack would not draw as richly as we do; the others are said richly."""

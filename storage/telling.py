@@ -112,7 +112,7 @@ def _tell_leads(
     journal.reassign(c, workspace, resolved.merged)
     facts.erase(c, workspace, resolved.gone)
     leads = fold(c, workspace, playbook, resolved.touched, events)
-    facts.write(c, workspace, leads)
+    facts.write(c, workspace, leads, playbook)
     return _Touched(leads, resolved.gone)
 
 

@@ -6,8 +6,8 @@ from funnel.events import DealMoved, LeadStaged, Origin, Person
 from funnel.metrics import CampaignCounts, StageCounts
 from funnel.playbook import Playbook
 from funnel.stage import FUNNEL, Stage
-from storage.counting import Totals
 from storage.store import Store
+from storage.totals import Totals
 
 DAY = 24 * 60
 INQUIRY, MQL, SAL, SQL, OPPORTUNITY, CUSTOMER = FUNNEL
