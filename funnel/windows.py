@@ -42,14 +42,10 @@ def windows(period: Period, unit: Unit) -> Iterator[Window]:
     first = _FIRST[unit](period.first_day)
     while (start := _midnight(first, zone)) < period.end:
         after = _FIRST[unit](first + _STEP[unit])
-        name = _NAME[unit](first)
-        yield Window(
-            name,
-            max(start, period.start),
-            min(_midnight(after, zone), period.end),
-            max(first, period.first_day),
-            min(after - DAY, period.last_day),
-        )
+        begin, end = max(start, period.start), min(_midnight(after, zone), period.end)
+        if begin < end:  # an island that crosses the date line leaves a day out
+            days = max(first, period.first_day), min(after - DAY, period.last_day)
+            yield Window(_NAME[unit](first), begin, end, *days)
         first = after
 
 
