@@ -101,6 +101,8 @@ class ScoreAudit:
 
 
 KpiRequest = Question | ListMetrics | Define | ScoreAudit
+GIVEN = ("campaigns", "campaign")
+"""`/campaigns` is by campaign, whether or not it says so."""
 AUDITED = "last 12 months"
 
 
@@ -186,7 +188,8 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
 def _question(reading: Reading, asked: Fields) -> Question:
     """The question of those fields, which have no conflicts."""
     period, versus = compared(asked, reading.here)
-    return Question(reading.about, **{**asked, "period": period, "versus": versus})
+    given = {"by": "campaign"} if reading.about == "campaigns" else {}
+    return Question(reading.about, **{**given, **asked, "period": period, "versus": versus})
 
 
 def _nearest(reading: Reading) -> Question:
@@ -214,7 +217,7 @@ def _wording(about: About, asked: Mapping[str, Any], zone: ZoneInfo) -> str:
         " vs ".join(quote(name) for name in asked.get("names", ())),
         asked["period"].words if "period" in asked else None,
         versus and f"vs {versus if isinstance(versus, str) else versus.words}",
-        asked.get("by") and f"by {asked['by']}",
+        asked.get("by") and (about, asked["by"]) != GIVEN and f"by {asked['by']}",
         metric and about == "campaigns" and f"sort {metric}",
         asked.get("top") and f"top {asked['top']}",
         *(_filter_words(one) for one in asked.get("where", ())),

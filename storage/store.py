@@ -16,11 +16,9 @@ from funnel.counts import Ask, Cells, CountedLead
 from funnel.dimension import Dimension
 from funnel.events import Event, LeadEvent
 from funnel.lead import Lead, LeadSummary
-from funnel.metrics import CampaignCounts, StageCounts
 from funnel.period import Period
 from funnel.persons import Story
 from funnel.playbook import Playbook
-from funnel.question import Question
 from storage import (
     counting,
     crediting,
@@ -30,7 +28,6 @@ from storage import (
     rebuilding,
     rendering,
     schema,
-    stage_counting,
     telling,
     totals,
 )
@@ -152,20 +149,6 @@ class Store:
         Case does not matter; the latest touch comes first. Forgotten people are never found.
         """
         return await self._read(finding.find_leads, text, limit)
-
-    async def stage_counts(self, question: Question) -> list[StageCounts]:
-        """How many leads, of those created in the question's period, reached each stage, by its dimension.
-
-        Leads of which the dimension was not captured are the group None; months without leads are groups too.
-        """
-        return await self._read(stage_counting.stage_counts, question)
-
-    async def campaign_counts(self, question: Question) -> list[CampaignCounts]:
-        """The leads created in the question's period by campaign and stage, and what campaigns cost in it.
-
-        A campaign with spend and no leads is a row too; leads of no campaign are the row None.
-        """
-        return await self._read(stage_counting.campaign_counts, question)
 
     async def count(self, ask: Ask, playbook: Playbook, *, now: datetime | None = None) -> Cells:
         """The counts and spreads that `ask` names, by its dimension, but not those of the playbook.

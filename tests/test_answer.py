@@ -14,7 +14,8 @@ from funnel.answer import Answer, Change, Value, answer, as_json, asks, change, 
 from funnel.counts import Ask, Cell, Cells, Filter, Sample
 from funnel.finance import Finance, Target
 from funnel.metrics import CAMPAIGN_COLUMNS, FUNNEL_COLUMNS, METRICS
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import Question
 from funnel.tiles import tiles

@@ -402,7 +402,7 @@ def questions(draw: st.DrawFn) -> Question:
     period = parse_period(draw(PERIODS), NOW, PLAYBOOK.zone)
     metric = draw(st.sampled_from([None, "leads", "mql_to_sql"])) if about != "funnel" else None
     by = draw(st.sampled_from([None, *BY["leads"]]))
-    by = None if about == "campaigns" and by == "campaign" else by
+    by = "campaign" if about == "campaigns" and by is None else by
     where = draw(st.dictionaries(st.sampled_from(OF_LEAD), st.none() | TYPED, max_size=3))
     names = (
         draw(st.lists(TYPED, min_size=2, max_size=3, unique_by=str.casefold)) if about == "campaigns" else ()

@@ -10,7 +10,8 @@ from funnel.counts import BY, COUNTS, SPREADS, Ask, Cell, Clock, Family, Filter,
 from funnel.dimension import DIMENSIONS, OF_TIME, Dimension
 from funnel.errors import QuestionError
 from funnel.events import DealMoved, Event, LeadEngaged, LeadStaged, Person
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.scoring import score
 from funnel.scoring_rules import FitRule, Scoring
