@@ -146,38 +146,38 @@ def _lines(
 ) -> tuple[Line, ...]:
     """A line a group, in order: those asked for, all others as one, and last who is not captured."""
     groups = here.groups() | (before.groups() if before and question.by not in TILED else frozenset())
-    lines = [_line([by], here, before, question) for by in groups if by is not None]
-    shown, rest = _largest(lines, question, metrics)
-    if rest:
-        pool = _line([line.by for line in rest], here, before, question)
-        shown = [*shown, replace(pool, by=f"+{len(rest)} more", more=len(rest))]
-    return (*shown, *([_line([None], here, before, question)] if None in groups else []))
+    sorting = question.metric if question.about == "campaigns" and question.metric else metrics[0].name
+    shown, rest = _largest([by for by in groups if by is not None], question, here.of_each(sorting))
 
+    def line(groups: Sequence[str | None], by: str | None, more: int = 0) -> Line:
+        """A day or a month has no counterpart in the window before."""
+        previous = before.of(groups) if before and question.by not in TILED else {}
+        return Line(by, here.of(groups), previous, more)
 
-def _line(groups: Sequence[str | None], here: Window, before: Window | None, question: Question) -> Line:
-    """The line of some groups; a day or a month has no counterpart in the window before."""
-    previous = before.of(groups) if before and question.by not in TILED else {}
-    return Line(groups[0], here.of(groups), previous)
+    return (
+        *(line([by], by) for by in shown),
+        *([line(rest, f"+{len(rest)} more", len(rest))] if rest else []),
+        *([line([None], None)] if None in groups else []),
+    )
 
 
 def _largest(
-    lines: Sequence[Line], question: Question, metrics: Sequence[Metric]
-) -> tuple[list[Line], list[Line]]:
-    """The lines that were asked for, times in order and others by size, and the rest of them."""
-    sorting = question.metric if question.about == "campaigns" and question.metric else metrics[0].name
+    groups: Sequence[str], question: Question, sizes: Mapping[str | None, float | None]
+) -> tuple[list[str], list[str]]:
+    """The groups that were asked for, times in order and others by size, and the rest of them."""
 
-    def by_size(line: Line) -> tuple[bool, float, str]:
-        value = line.values[sorting].value
-        return value is None, -(value or 0), line.by or ""
+    def by_size(by: str) -> tuple[bool, float, str]:
+        size = sizes.get(by)
+        return size is None, -(size or 0), by
 
-    ordered = sorted(lines, key=by_size)
+    ordered = sorted(groups, key=by_size)
     shown, rest = ordered[: question.top], ordered[question.top :] if question.top else []
     return sorted(shown, key=_in_time) if question.by in OF_TIME else shown, rest
 
 
-def _in_time(line: Line) -> tuple[int, str]:
-    day = (line.by or "").casefold()[:3]
-    return (_WEEKDAYS.index(day) if day in _WEEKDAYS else 0), line.by or ""
+def _in_time(by: str) -> tuple[int, str]:
+    day = by.casefold()[:3]
+    return _WEEKDAYS.index(day) if day in _WEEKDAYS else 0, by
 
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -86,6 +86,11 @@ def says(count: str) -> str:
     return COUNTS[count].says if count in COUNTS else SPREADS[count].says
 
 
+def is_money(count: str) -> bool:
+    """Whether a name of `COUNTS` or `SPREADS` is an amount."""
+    return COUNTS[count].money if count in COUNTS else SPREADS[count].unit == "money"
+
+
 def money_power(formula: Formula) -> int:
     """1 for money, 0 for what is none: money divided by money is a plain number."""
     match formula:
@@ -97,11 +102,11 @@ def money_power(formula: Formula) -> int:
             return money_power(left)
         case Call("within" | "hhi", _, _):
             return 0
-    return max((int(_is_money(name)) for name in names(formula)), default=0)
+    return max((int(is_money(name)) for name in names(formula)), default=0)
 
 
 def find(text: str) -> Metric:
-    """The metric that `text` names, by name, title or alias; however it is spelled.
+    """The metric of that name, title or alias; case, spaces, hyphens and `->` make no difference.
 
     Raises:
         QuestionError: there is none; names those that are spelled nearly so.
@@ -153,10 +158,6 @@ def _family(name: str) -> Family:
     return COUNTS[name].family if name in COUNTS else SPREADS[name].family
 
 
-def _is_money(name: str) -> bool:
-    return COUNTS[name].money if name in COUNTS else SPREADS[name].unit == "money"
-
-
 def _compares(leaf: object) -> bool:
     return isinstance(leaf, Call) and leaf.function in COMPARING
 
@@ -195,10 +196,10 @@ FEED = "Only as complete as what is sent."
 OPENS = "Mail programs and scanners open and click by themselves; what we know to be machines is left out."
 KM = "Whoever still waits counts; if half do, the median is only known to be longer (≥)."
 
-# A table: what it is, then its trap, its source and its other names.
+# A table of what a metric is, then its trap, its source and its other names: it reads best unwrapped.
 # fmt: off
-_CATALOGUE: Sequence[Metric] = (
-    # What comes in
+CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
+    "What comes in": (
     Metric("leads", "New leads", "leads", "count", "cohort", "up",
         DEDUPED, CRIPPLING, ("new contacts", "inquiries", "number of leads")),
     Metric("lead_mix", "Share of all leads", "leads / all(leads)", "share", "cohort", "neither",
@@ -223,7 +224,8 @@ _CATALOGUE: Sequence[Metric] = (
         "Points fade, so it depends on the moment of asking.", MATHUR, ("score",)),
     Metric("engagements", "Engagement by day and hour", "engagements", "count", "activity", "up",
         "Hours are those of the workspace's zone; machines are left out.", LEAP, ("active hours",)),
-    # Quality
+    ),
+    "Quality": (
     Metric("mqls", "MQLs", "mqls", "count", "activity", "up",
         f"A lead that is MQL again is not counted again. {CREDIT}", STARK,
         ("mqls per campaign", "marketing qualified leads", "mql")),
@@ -294,7 +296,8 @@ _CATALOGUE: Sequence[Metric] = (
     Metric("alert_precision", "Alert precision", "acted_alerts / alerts", "share", "cohort", "up",
         "Acting is claiming, calling or writing; whether it was worth it is another question.", OWN,
         ("act rate",)),
-    # Time
+    ),
+    "Time": (
     Metric("response_time", "Lead response time", "median(response_time)", "minutes", "cohort", "down",
         f"An autoresponder is no answer. {KM}", f"{MATHUR}; leadsource.co, “Lead response time”",
         ("average lead response time", "speed to lead")),
@@ -348,7 +351,8 @@ _CATALOGUE: Sequence[Metric] = (
         "max(open_leads, owner) / min(open_leads, owner)", "ratio", "cohort", "down",
         "1 is even; a rep without any lead is not in it.", "PostHog, “Lead assignment”",
         ("rep load ratio", "load ratio", "fairness")),
-    # The work of sales
+    ),
+    "The work of sales": (
     Metric("contacts", "Leads contacted", "contacts", "count", "cohort", "up",
         FEED, STARK),
     Metric("touches_per_lead", "Touches per lead", "our_touches / leads", "ratio", "activity", "neither",
@@ -376,7 +380,8 @@ _CATALOGUE: Sequence[Metric] = (
     Metric("content_touch_rate", "Customers who read content first", "content_customers / customers", "share",
         "cohort", "up",
         "Content that nobody told us of does not count.", SEMANTICS, ("thought leadership touch rate",)),
-    # Deals and pipeline
+    ),
+    "Deals and pipeline": (
     Metric("revenue", "Revenue won", "revenue", "money", "activity", "up",
         "The amount of deals won, by closing date; not what was billed.", STARK, ("sales",)),
     Metric("deals_opened", "Deals opened", "deals_opened", "count", "activity", "up",
@@ -420,7 +425,8 @@ _CATALOGUE: Sequence[Metric] = (
         "An estimate: of a lead whom we have contacted.", MATHUR, ("value per lead",)),
     Metric("lead_lifetime_value", "Lead value over a lifetime", "close_rate * clv", "money", "cohort", "up",
         "An estimate on an estimate: churn and margin are the playbook's.", MATHUR, ("lead ltv",)),
-    # Money
+    ),
+    "Money": (
     Metric("spend", "Spend", "spend", "money", "activity", "neither",
         "What campaigns cost; salaries are not in it.", f"{METRICKIT}, “Blended CAC”",
         ("cost", "marketing spend")),
@@ -466,7 +472,8 @@ _CATALOGUE: Sequence[Metric] = (
         "With the cost of sales, which is the whole window's.", METRICKIT, ("fully loaded roi",)),
     Metric("roas", "ROAS", "revenue / spend", "ratio", "activity", "up",
         "Of revenue, not of profit: 1.0 is a loss.", METRICKIT, ("return on ad spend",)),
-    # The site
+    ),
+    "The site": (
     Metric("sessions", "Website traffic (sessions)", "sessions", "count", "activity", "up",
         "Visits, cut after 30 minutes of rest; of people it is `visitors`.", MATHUR,
         ("website traffic", "traffic", "visits")),
@@ -481,7 +488,8 @@ _CATALOGUE: Sequence[Metric] = (
         "It falls when paid traffic grows.", STARK),
     Metric("visitor_to_lead", "Visitor to lead", "leads / visitors", "share", "activity", "up",
         "Leads from badges and imports were no visitors.", MATHUR, ("visit to lead",)),
-    # Content
+    ),
+    "Content": (
     Metric("content_views", "Content views", "content_views", "count", "activity", "up",
         "Views, not viewers.", MATHUR, ("content performance",)),
     Metric("content_viewers", "Content viewers", "content_viewers", "count", "activity", "up",
@@ -493,7 +501,8 @@ _CATALOGUE: Sequence[Metric] = (
     Metric("content_lead_rate", "Leads per content viewer", "content_leads / content_viewers", "share",
         "activity", "up",
         "Gated content wins by construction.", MATHUR, ("content conversion rate",)),
-    # E-mail
+    ),
+    "E-mail": (
     Metric("emails", "E-mails delivered", "emails", "count", "activity", "neither",
         FEED, "Segment, “Email events”", ("delivered",)),
     Metric("open_rate", "E-mail open rate", "email_openers / emails", "share", "activity", "up",
@@ -510,7 +519,8 @@ _CATALOGUE: Sequence[Metric] = (
         FEED, "Segment, “Email events”", ("unsubscribe",)),
     Metric("spam_rate", "Spam report rate", "spam_reports / emails", "share", "activity", "down",
         "Not every provider reports it.", "Segment, “Email events”", ("spam complaint rate",)),
-    # Ads, social and brand
+    ),
+    "Ads, social and brand": (
     Metric("impressions", "Impressions", "impressions", "count", "activity", "up",
         "Shown is not seen.", MATHUR),
     Metric("ad_clicks", "Clicks on ads", "ad_clicks", "count", "activity", "up",
@@ -535,10 +545,13 @@ _CATALOGUE: Sequence[Metric] = (
     Metric("share_of_voice", "Share of voice", "(positive + neutral + negative) / category_mentions", "share",
         "activity", "up",
         "Of the competitors whom you track; fewer of them look better.", MATHUR, ("sov",)),
-)
+    ),
+}
 # fmt: on
-METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _CATALOGUE}
-"""Every metric by its name, in the order in which people read them."""
+"""The catalogue, in the order in which people read it."""
+
+METRICS: Mapping[str, Metric] = {metric.name: metric for chapter in CHAPTERS.values() for metric in chapter}
+"""Every metric by its name."""
 
 FUNNEL_COLUMNS = (
     "leads",

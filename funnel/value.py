@@ -5,14 +5,14 @@ touches) as long as the feed has brought nothing: "not sent" and "none" look the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from funnel.counts import COUNTS, SPREADS, Cell, Cells, Clock, Sample
 from funnel.formula import Call, Leaf, Name, evaluate, leaves
 from funnel.median import Middle, middle, middle_of_ended
-from funnel.metrics import Metric
+from funnel.metrics import Metric, is_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +88,16 @@ class Scene:
 def value_of(metric: Metric, cell: Cell, scene: Scene) -> Value:
     """The metric's number for the group that `cell` counts."""
     worth = _worth(metric, cell, scene)
-    if worth.value is None:
-        return Value(
-            None,
-            worth.numerator,
-            worth.denominator,
-            of=worth.of,
-            maturing=worth.maturing,
-            currencies=_several(metric, cell, scene),
-            missing=None if worth.maturing else _missing(metric, cell, scene),
-        )
-    return worth
+    if worth.value is not None:
+        return worth
+    several = _several(metric, cell, scene)
+    missing = None if worth.maturing else _missing(metric, cell, scene)
+    return replace(worth, currency=None, currencies=several, missing=missing)
 
 
 def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
     currency = (cell.currency or scene.currency) if metric.unit == "money" else None
-    if _unheard(metric, cell, scene):
+    if _unheard(metric, cell, scene) or _several(metric, cell, scene):
         return Value(None)
     match metric.tree:
         case Call("median" | "median_ended") as leaf:
@@ -132,21 +126,17 @@ def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
 def _number(leaf: Leaf, cell: Cell, scene: Scene) -> float | None:
     match leaf:
         case Name(name) if name in COUNTS and COUNTS[name].family == "rules":
-            return None if _foreign(name, cell, scene) else scene.rules.get(name)
+            return scene.rules.get(name)
         case Name(name):
-            return _count(name, cell)
+            return cell.counts.get(name, 0)
         case Call("all", name):
-            return _count(name, scene.total)
+            return scene.total.counts.get(name, 0)
         case Call("max" | "min" | "hhi" as function, name):
             groups = scene.across.get(str(leaf), {})
             return _compared(
                 function, [one.counts.get(name, 0) for by, one in groups.items() if by is not None]
             )
     return _middle(leaf, cell).median
-
-
-def _count(name: str, cell: Cell) -> float | None:
-    return None if COUNTS[name].money and cell.mixed else cell.counts.get(name, 0)
 
 
 def _middle(leaf: Call, cell: Cell) -> Middle:
@@ -190,9 +180,10 @@ FEEDS = frozenset({"spend", "touches", "visits"})
 
 
 def _unheard(metric: Metric, cell: Cell, scene: Scene) -> bool:
-    """Whether nothing has come by any of the feeds that the metric lives on."""
+    """Whether nothing has come by the feeds that the metric lives on, or no word of what it cost."""
     feeds = [name for name in metric.counts if name in COUNTS and COUNTS[name].family in FEEDS]
-    return bool(feeds) and all(_silent(name, cell, scene.total) for name in feeds)
+    silent = [name for name in feeds if _silent(name, cell, scene.total)]
+    return any(map(is_money, silent)) or (bool(feeds) and silent == feeds)
 
 
 def _silent(name: str, cell: Cell, total: Cell) -> bool:
@@ -202,7 +193,9 @@ def _silent(name: str, cell: Cell, total: Cell) -> bool:
 
 
 def _foreign(name: str, cell: Cell, scene: Scene) -> bool:
-    return COUNTS[name].money and cell.currency not in {None, scene.currency}
+    """Whether it is an amount of the playbook's, in another currency than the group's."""
+    rule = name in COUNTS and COUNTS[name].family == "rules"
+    return rule and is_money(name) and cell.currency not in {None, scene.currency}
 
 
 def _missing(metric: Metric, cell: Cell, scene: Scene) -> str:
@@ -214,10 +207,9 @@ def _missing(metric: Metric, cell: Cell, scene: Scene) -> str:
 
 def _several(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
     """The currencies of the amounts that the metric needs, if that is more than one."""
-    money = [name for name in metric.counts if name in COUNTS and COUNTS[name].money]
-    if cell.mixed and money:
+    if cell.mixed and any(map(is_money, metric.counts)):
         return tuple(sorted(cell.mixed))
-    foreign = any(COUNTS[name].family == "rules" and _foreign(name, cell, scene) for name in money)
+    foreign = any(_foreign(name, cell, scene) for name in metric.counts)
     return tuple(sorted(filter(None, (cell.currency, scene.currency)))) if foreign else ()
 
 

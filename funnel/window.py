@@ -1,7 +1,7 @@
 """What was found of one window, ready to be put into metrics: in total, group by group, or pooled."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -44,25 +44,44 @@ class Window:
         }
 
     def groups(self) -> frozenset[str | None]:
-        """The groups of which anything was counted, and the days, months, ... without any between them."""
-        counted = frozenset(by for part in self.parts for by in part.groups)
-        captured = sorted(by for by in counted if by is not None)
-        return counted | {by for by in self.ends if by and captured and captured[0] <= by <= captured[-1]}
+        """The groups of which anything was counted; the store counts empty days, weeks, ... too."""
+        return frozenset(by for part in self.parts for by in part.groups)
 
     def of(self, groups: Sequence[str | None]) -> dict[str, Value]:
         """The values of one group, or of several as one, by metric."""
         return {
-            metric.name: self._value(metric, part, groups) for part in self.parts for metric in part.metrics
+            name: value
+            for part in self.parts
+            for name, value in self._values(part, part.metrics, groups).items()
         }
 
-    def _value(self, metric: Metric, part: Part, groups: Sequence[str | None]) -> Value:
+    def of_each(self, name: str) -> dict[str | None, float | None]:
+        """One metric's number for every group that was counted, to sort them by."""
+        return {
+            by: self._values(part, [metric], [by])[name].value
+            for part in self.parts
+            for metric in part.metrics
+            if metric.name == name
+            for by in part.groups
+        }
+
+    def _values(
+        self, part: Part, metrics: Iterable[Metric], groups: Sequence[str | None]
+    ) -> dict[str, Value]:
+        cell = pooled([part.groups[by] for by in groups if by in part.groups])
+        end = max((self.ends[by] for by in groups if by in self.ends), default=part.scene.end)
+        scene = replace(part.scene, end=end)
+        return {
+            metric.name: self._no_value(metric, groups) or value_of(metric, cell, scene) for metric in metrics
+        }
+
+    def _no_value(self, metric: Metric, groups: Sequence[str | None]) -> Value | None:
+        """Why there is no value of these groups, where there cannot be one."""
         if self.by not in metric.by:
             return Value(None, missing=f"There is none by {self.by}.")
         if len(groups) > 1 and STANDING & set(metric.counts):
             return Value(None, missing=_NO_SUM)
-        cell = pooled([part.groups[by] for by in groups if by in part.groups])
-        end = max((self.ends[by] for by in groups if by in self.ends), default=part.scene.end)
-        return value_of(metric, cell, replace(part.scene, end=end))
+        return None
 
 
 _NO_SUM = "Neither people who are in several groups nor what stands at one moment can be added up."

@@ -1,5 +1,6 @@
 """From counts to an answer: no data is never 0, groups are pooled and not averaged, the young are marked."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funnel.answer import Answer, Change, Value, answer, as_json, asks, change, columns
-from funnel.counts import Ask, Cell, Cells, Filter, Sample
+from funnel.counts import COUNTS, SPREADS, Ask, Cell, Cells, Filter, Sample
+from funnel.dimension import DIMENSIONS, OF_LEAD
 from funnel.finance import Finance, Target
-from funnel.metrics import CAMPAIGN_COLUMNS, FUNNEL_COLUMNS, METRICS
+from funnel.metrics import CAMPAIGN_COLUMNS, FUNNEL_COLUMNS, METRICS, Metric
 from funnel.period import Period
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
@@ -175,6 +177,15 @@ def test_a_feed_that_brought_something_can_have_none_of_one_thing() -> None:
     assert only(told(kpi("leads"), {})) == Value(0)
 
 
+def test_what_nobody_said_the_cost_of_did_not_cost_nothing() -> None:
+    clicks = only(told(kpi("cpc"), {"ad_clicks": 80}))
+
+    assert (
+        clicks.missing
+        == "Nothing known of: what campaigns cost. It takes `tipoff.campaign.spent` with `amount`."
+    )
+
+
 def test_money_without_customers_is_no_data_and_names_who_is_missing() -> None:
     cac = only(told(kpi("cac"), {"spend": 500_00}))
 
@@ -242,6 +253,42 @@ def test_a_share_of_a_part_is_between_nothing_and_everything(one: int, other: in
     assert value is None if not max(one, other) else 0 <= (value or 0) <= 1
 
 
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_on_an_empty_store_every_metric_is_zero_or_says_what_it_takes(metric: Metric) -> None:
+    """Only what comes with the leads and deals themselves is 0; a rate, a median and a feed are no data."""
+    value = only(told(kpi(metric.name, "2025-08"), {}))
+    of_own = metric.adds_up or metric.name == "pipeline"
+
+    assert value.value == 0 if of_own and value.value is not None else (value.value is None and value.missing)
+
+
+@given(st.sampled_from(DIMENSIONS), st.sampled_from(sorted(METRICS)), st.data())
+def test_every_metric_has_a_value_or_a_reason_by_everything(by: Any, name: str, data: st.DataObject) -> None:
+    counts = st.dictionaries(st.sampled_from(METRICS[name].counts), st.integers(0, 100))
+    samples = st.builds(Sample, *[st.lists(st.floats(0, 100), max_size=4).map(tuple)] * 2)
+    cells = st.builds(
+        Cell,
+        counts.map(lambda told: {count: n for count, n in told.items() if count in COUNTS}),
+        st.dictionaries(st.sampled_from(sorted(SPREADS)), samples),
+        st.sampled_from(["EUR", "USD", None]),
+    )
+    groups = data.draw(st.dictionaries(st.sampled_from(["2026-08", "fair", "Monday", None]), cells))
+    said = told(kpi(name, by=by, top=data.draw(st.integers(1, 3))), groups)
+
+    for line in (said.total, *said.lines):
+        value = line.values[name]
+        if value.value is None:
+            assert value.missing or value.maturing
+        else:
+            assert not value.missing
+    assert json.loads(json.dumps(as_json(said))) == as_json(said)
+
+
+def test_a_table_can_be_broken_down_by_all_that_it_is_asked_by() -> None:
+    assert all(set(OF_LEAD) <= set(METRICS[name].by) for name in FUNNEL_COLUMNS)
+    assert all("campaign" in METRICS[name].by for name in CAMPAIGN_COLUMNS)
+
+
 # Currencies
 
 
@@ -258,6 +305,17 @@ def test_several_currencies_give_no_amount_and_a_note() -> None:
     ]
     assert told_by.lines[1].values["cpl"].missing == "Amounts are in several currencies: EUR, USD."
     assert told_by.notes == ("Amounts in several currencies are not added up: webinar.",)
+
+
+def test_a_median_of_amounts_is_of_one_currency() -> None:
+    sample = {"deal_size": Sample((100.0, 300.0))}
+    one, several = (
+        only(told(kpi("median_deal"), {None: cell}))
+        for cell in (Cell({}, sample, "EUR"), Cell({}, sample, mixed=frozenset({"EUR", "USD"})))
+    )
+
+    assert (one.value, one.currency) == (200, "EUR")
+    assert (several.value, several.currencies) == (None, ("EUR", "USD"))
 
 
 def test_amounts_of_the_playbook_and_of_another_currency_do_not_mix() -> None:
@@ -395,22 +453,18 @@ def test_lines_come_by_size_the_unknown_last() -> None:
     ]
 
 
-def test_times_come_in_order_and_without_gaps() -> None:
-    months = {"2026-06": Cell({"leads": 5}), "2026-09": Cell({"leads": 9})}
+def test_times_come_in_order() -> None:
+    months = {"2026-09": Cell({"leads": 9}), "2026-08": Cell(), "2026-06": Cell({"leads": 5})}
     weekdays = {day: Cell({"leads": n}) for n, day in enumerate(("Tuesday", "Sunday", "Monday"))}
     by_month = told(kpi("leads", "2026", by="month"), months).lines
+    by_weekday = told(kpi("leads", by="weekday"), weekdays).lines
 
     assert [(line.by, line.values["leads"].value) for line in by_month] == [
         ("2026-06", 5),
-        ("2026-07", 0),
         ("2026-08", 0),
         ("2026-09", 9),
     ]
-    assert [line.by for line in told(kpi("leads", by="weekday"), weekdays).lines] == [
-        "Monday",
-        "Tuesday",
-        "Sunday",
-    ]
+    assert [line.by for line in by_weekday] == ["Monday", "Tuesday", "Sunday"]
 
 
 def test_campaigns_are_sorted_by_the_metric_that_was_named() -> None:
