@@ -37,7 +37,7 @@ from funnel.explained import Explained
 from funnel.metrics import Metric, Ratio
 from funnel.period import BEGINNING, Period
 from funnel.question import Question
-from funnel.score_audit import Band, Lift
+from funnel.score_audit import Band
 from funnel.stage import Stage
 
 NOT_CAPTURED = Markdown("not captured")
@@ -95,7 +95,7 @@ def _(value: Ratio) -> Markdown:
 
 
 @say.register
-def _(value: Lift) -> Markdown:
+def _(value: Interval) -> Markdown:
     """A difference of rates in points, with its interval: `+9.3 (5.7 to 13.1)`."""
     low, high = (f"{100 * end:.1f}" for end in (value.low, value.high))
     return literal(f"{100 * value.value:+.1f} ({low} to {high})")

@@ -1,12 +1,11 @@
 """Whom a conversion is owed to: its credit, shared among the touches before it.
 
 Every conversion is worth 1, whatever the model. The touches of the look-back share it, up to the conversion
-itself and never later ones; a conversion without any is credited to None, "not captured". Touches of machines
-are not to be handed in; whether our own sends and calls are, is for the question to say.
+itself and never later ones; a conversion without any is credited to None, "not captured".
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import fsum
@@ -14,7 +13,9 @@ from typing import Literal, NamedTuple, get_args
 
 from funnel.attribution_rules import Attribution
 from funnel.events import EventKey
+from funnel.lead import Lead, Touch
 from funnel.markov import NOT_CAPTURED, Ends, Key, TouchPath, alphabetical, markov_shares
+from funnel.stage import Stage
 
 Heuristic = Literal["first", "last", "linear", "u", "w", "full", "decay"]
 Model = Heuristic | Literal["markov"]
@@ -51,6 +52,43 @@ class Credit(NamedTuple):
 
     conversions: float
     value: float
+
+
+def touchpoints(lead: Lead, key_of: Callable[[Touch], Key], *, ours: bool = False) -> tuple[Touchpoint, ...]:
+    """What of a lead's history may be credited: people's touches that name a key, with `ours` our own too.
+
+    A page view that names no campaign is no campaign's. Who has none that does is "not captured".
+    """
+    return tuple(
+        Touchpoint(touch.at, touch.receipt, key)
+        for touch in lead.touches
+        if not touch.machine and (ours or touch.by == "they") and (key := key_of(touch)) is not None
+    )
+
+
+def conversion_of(
+    lead: Lead,
+    stage: Stage,
+    key_of: Callable[[Touch], Key],
+    *,
+    ours: bool = False,
+    currency: str | None = None,
+) -> Conversion | None:
+    """When a lead first reached `stage`, with what may be credited for it; None of who never did.
+
+    It is worth the lead's won deals in `currency`, in minor units.
+    """
+    reached = {entry.stage: entry.at for entry in lead.stages}
+    if stage not in reached:
+        return None
+    won = (deal for deal in lead.deals if deal.stage is Stage.CUSTOMER and deal.currency == currency)
+    return Conversion(
+        reached[stage],
+        touchpoints(lead, key_of, ours=ours),
+        value=sum(deal.amount or 0 for deal in won),
+        created_at=lead.created_at,
+        opportunity_at=reached.get(Stage.OPPORTUNITY),
+    )
 
 
 def named(model: Model, rules: Attribution = USUAL) -> str:

@@ -5,7 +5,7 @@ people use one word for different numbers (close rate, closure rate, win rate; C
 its own name, with its own denominator and the trap that it sets. Money is in minor units.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, product
-from math import hypot
 from typing import Any, Literal, get_args
 
+from funnel.compare import Arm, Interval, difference
 from funnel.foresight import Alerted, Foresight, Outcomes, foresight
 from funnel.lead import Lead
 from funnel.metrics import Ratio
@@ -31,20 +31,6 @@ MATURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Lift:
-    """The rate of some less the rate of others, with Newcombe's 95 % interval; from -1 to 1."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether chance alone would hardly make such a difference."""
-        return self.low > 0 or self.high < 0
-
-
-@dataclass(frozen=True, slots=True)
 class Drift:
     """The SQL rate of the leads in whom a rule had fired: of this quarter's and of last quarter's.
 
@@ -54,7 +40,7 @@ class Drift:
 
     current: Ratio
     previous: Ratio
-    change: Lift | None
+    change: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +57,8 @@ class RuleAudit:
     fired: Outcomes
     others: Outcomes
     ever: int
-    sql_lift: Lift | None
-    win_lift: Lift | None
+    sql_lift: Interval | None
+    win_lift: Interval | None
     drift: Drift
 
     @property
@@ -83,12 +69,12 @@ class RuleAudit:
     def misleading(self) -> bool:
         """Whether it clearly foretells the opposite of what its points say."""
         found = self.sql_lift
-        return found is not None and found.clear and found.value * self.points < 0
+        return found is not None and clear(found) and found.value * self.points < 0
 
     @property
     def drifted(self) -> bool:
         """Whether what it foretells has clearly changed since last quarter."""
-        return self.drift.change is not None and self.drift.change.clear
+        return clear(self.drift.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +99,12 @@ class Inversion:
     outcome: Outcome
     better: Band
     worse: Band
-    lift: Lift
+    lift: Interval
+
+    @property
+    def clear(self) -> bool:
+        """Whether chance alone would hardly make such a difference."""
+        return clear(self.lift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +135,8 @@ class ScoreAudit:
     """The audit of a playbook's score by the leads created in `period`, as of a time.
 
     `maturing` leads may still become SQLs, and are younger than 80 % of the SQLs were when they did (`lag`).
-    `what_if` has the playbook's own line (`enter`) in its middle. `quarters` are this one and the last.
+    `what_if` has the playbook's own line (`enter`) in its middle. `quarters` are this one and the last, which
+    the drift compares as far as `period` reaches.
     """
 
     period: Period
@@ -254,24 +246,14 @@ def _row(
     }
 
 
-def lift(some: Ratio, others: Ratio) -> Lift | None:
+def lift(some: Ratio, others: Ratio) -> Interval | None:
     """How much higher the rate of `some` is than that of `others`; None where either has no data."""
-    if some.value is None or others.value is None:
-        return None
-    difference = some.value - others.value
-    (low, high), (other_low, other_high) = _wilson(some), _wilson(others)
-    return Lift(
-        difference,
-        difference - hypot(some.value - low, other_high - others.value),
-        difference + hypot(high - some.value, others.value - other_low),
-    )
+    return difference(*(Arm("", ratio.denominator, ratio.numerator) for ratio in (some, others)))
 
 
-def _wilson(ratio: Ratio) -> tuple[float, float]:
-    from scipy.stats import binomtest  # noqa: PLC0415 - takes a second, which only an audit is worth
-
-    interval = binomtest(ratio.numerator, ratio.denominator).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
+def clear(found: Interval | None) -> bool:
+    """Whether chance alone would hardly make such a difference."""
+    return found is not None and not found.has_zero
 
 
 def lines_around(enter: float) -> tuple[float, ...]:

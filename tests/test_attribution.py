@@ -24,15 +24,21 @@ from funnel.attribution import (
     Model,
     Touchpoint,
     attribute,
+    conversion_of,
     credits_of,
     flips,
     named,
     path_of,
     ranks,
+    touchpoints,
 )
 from funnel.attribution_rules import Attribution
-from funnel.events import EventKey
+from funnel.events import DealMoved, EventKey, LeadEngaged, Origin, Person
+from funnel.journey import tell
+from funnel.lead import Touch
 from funnel.markov import Ends, Key, TouchPath, markov_shares, removal_effects
+from funnel.playbook import Playbook
+from funnel.stage import Stage
 
 WON = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "attribution"
@@ -247,6 +253,59 @@ def test_a_path_that_led_nowhere_looks_back_from_its_last_touch() -> None:
     assert path_of(touches) == ("ad", "web")
     assert path_of(touches, WON) == ("web",)
     assert path_of([]) == ()
+
+
+# What a lead hands in
+
+
+def engaged(minutes: float, kind: str, campaign: str | None = None, **more: Any) -> LeadEngaged:
+    fields = {"id": f"{kind}-{minutes}", "source": "test", "time": WON + timedelta(minutes=minutes)}
+    origin = Origin(campaign=campaign) if campaign else None
+    return LeadEngaged.model_validate(fields | {"person": ANA, "kind": kind, "origin": origin} | more)
+
+
+def deal(minutes: float, stage: str, amount: str, currency: str = "EUR") -> DealMoved:
+    at = WON + timedelta(minutes=minutes)
+    return DealMoved.model_validate(
+        {"id": f"{stage}-{currency}", "source": "crm", "time": at, "deal": currency, "person": ANA}
+        | {"stage": stage, "amount": amount, "currency": currency}
+    )
+
+
+ANA = Person(email="ana@example.com")
+CUSTOMER = tell(
+    [
+        engaged(0, "page_viewed", "spring"),
+        engaged(1, "page_viewed"),
+        engaged(2, "email_sent", "news"),
+        engaged(3, "ad_clicked", "fair", user_agent="Googlebot/2.1", method="HEAD"),
+        engaged(4, "ad_clicked", "fair"),
+        deal(5, "open", "900"),
+        deal(6, "won", "1000.50"),
+        deal(6, "won", "70", "USD"),
+        engaged(7, "page_viewed", "late"),
+    ],
+    Playbook(),
+)
+
+
+def campaign(one: Touch) -> Key:
+    return one.origin.campaign if one.origin else None
+
+
+def test_a_lead_hands_in_what_people_did_that_names_a_campaign_and_on_request_what_we_did() -> None:
+    assert path_of(touchpoints(CUSTOMER, campaign)) == ("spring", "fair", "late")
+    assert path_of(touchpoints(CUSTOMER, campaign, ours=True)) == ("spring", "news", "fair", "late")
+
+
+def test_a_lead_converts_when_it_first_reaches_the_stage_and_is_worth_its_won_deals() -> None:
+    conversion = conversion_of(CUSTOMER, Stage.CUSTOMER, campaign, currency="EUR")
+
+    assert conversion
+    assert (conversion.at, conversion.value) == (WON + timedelta(minutes=6), 100_050)
+    assert (conversion.created_at, conversion.opportunity_at) == (WON, WON + timedelta(minutes=5))
+    assert shares(conversion, "linear") == {"fair": 0.5, "spring": 0.5}
+    assert conversion_of(CUSTOMER, Stage.LOST, campaign) is None
 
 
 # The Markov chain

@@ -10,6 +10,7 @@ from briefs import catalog
 from briefs.message import Message, View
 from funnel.activity import Burst, Line
 from funnel.brief import Brief, build, look_up
+from funnel.compare import Interval
 from funnel.counts import Cells
 from funnel.errors import QuestionError
 from funnel.events import LeadEvent, LeadStaged
@@ -21,7 +22,7 @@ from funnel.metrics import METRICS, Ratio
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import About
-from funnel.score_audit import Band, Drift, Inversion, Lift, RuleAudit, ScoreAudit, WhatIf
+from funnel.score_audit import Band, Drift, Inversion, RuleAudit, ScoreAudit, WhatIf
 from funnel.stage import Stage
 
 Said = Message | View
@@ -59,10 +60,10 @@ def _numbers(about: About, text: str, cells: Cells) -> Callable[[Playbook, datet
 def _score_audit(playbook: Playbook, now: datetime) -> Message:
     """One rule about which everything is said, and one that is dead."""
     readers, others = Outcomes(400, 20, 6), Outcomes(300, 90, 21)
-    less = Lift(-0.25, -0.31, -0.19)
+    less = Interval(-0.25, -0.31, -0.19)
     drift = Drift(Ratio(3, 90), Ratio(30, 100), less)
     read = RuleAudit(
-        "white paper", "engagement", 15, readers, others, 420, less, Lift(-0.055, -0.1, 0.01), drift
+        "white paper", "engagement", 15, readers, others, 420, less, Interval(-0.055, -0.1, 0.01), drift
     )
     nothing = Drift(Ratio(0, 0), Ratio(0, 0), None)
     dead = RuleAudit(
@@ -79,7 +80,7 @@ def _score_audit(playbook: Playbook, now: datetime) -> Message:
             lag=timedelta(days=33),
             rules=(read, dead),
             bands=(better, worse, Band("A", 3, Outcomes()), Band("A", 4, Outcomes())),
-            inversions=(Inversion("sql", better, worse, Lift(0.25, 0.19, 0.31)),),
+            inversions=(Inversion("sql", better, worse, Interval(0.25, 0.19, 0.31)),),
             enter=60,
             what_if=(WhatIf(60, does, does), WhatIf(70, Alerted(98, 38, 8), does)),
             quarters=(
