@@ -127,10 +127,28 @@ lead = sa.Table(
     sa.Column("last_touch_at", Moment),
     sa.Column("forgotten", sa.Boolean, nullable=False),
     sa.Column("found_by", PlainText, nullable=False),  # name, e-mail and company with their case folded away
-    sa.Index("ix_lead_created", "workspace_id", "created_at"),
     sa.Index("ix_lead_campaign", "workspace_id", "campaign"),
-    *(sa.Index(f"ix_lead_{stage}", "workspace_id", f"{stage}_at") for stage in ENTERED),
 )
+COVERED = tuple(lead.c[name] for name in ("source", "campaign", "channel"))  # what most questions go by
+sa.Index(
+    "ix_lead_created",
+    lead.c.workspace_id,
+    lead.c.created_at,
+    *(lead.c[f"{stage}_at"] for stage in ENTERED[:5]),
+    *COVERED,
+)
+INDEXED = tuple(
+    sa.Index(
+        f"ix_lead_{stage}",
+        lead.c.workspace_id,
+        lead.c[f"{stage}_at"],
+        *COVERED,
+        sqlite_where=lead.c[f"{stage}_at"].is_not(None),
+        postgresql_where=lead.c[f"{stage}_at"].is_not(None),
+    )
+    for stage in ENTERED
+)
+"""Half of all leads never come to a stage: those that did are found by when."""
 
 touch = sa.Table(
     "touch",
