@@ -246,9 +246,11 @@ def _touches(dice: np.random.Generator, lead: Columns, end: int) -> Columns:
         "quiet": np.zeros(count, bool),
         "asset": np.where(content, _pick(dice, WORDS["content"], count), None),
     }
+    touch["gated"] = np.where(content, False, None)  # type: ignore[call-overload]
     for name in tables.ORIGIN:
-        touch[name] = np.where(own, _pick(dice, WORDS[name][1:], count), None)
+        touch[name] = np.where(own, _pick(dice, WORDS[name][1:], count), np.repeat(lead[name], TOUCHES))
     return touch | {
+        "own_origin": own,
         "of_marketing": ~ours,
         "of_sales": kind == "call_made",
         "first_of_mail": (kind == "email_opened") | (kind == "email_clicked"),

@@ -290,6 +290,7 @@ def upgrade() -> None:
         sa.Column("campaign", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), nullable=True),
         sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("own_origin", sa.Boolean(), nullable=True),
         sa.Column("of_marketing", sa.Boolean(), nullable=True),
         sa.Column("of_sales", sa.Boolean(), nullable=True),
         sa.Column("first_of_mail", sa.Boolean(), nullable=True),
@@ -298,7 +299,14 @@ def upgrade() -> None:
             "workspace_id", "lead_id", "receipt_source", "receipt_id", name=op.f("pk_touch")
         ),
     )
-    op.create_index("ix_touch_at", "touch", ["workspace_id", "at"])
+    op.create_index(
+        "ix_touch_at",
+        "touch",
+        [
+            *("workspace_id", "at", "machine", "kind", "done_by", "gated", "first_of_mail", "outcome"),
+            *("campaign", "channel", "lead_id"),
+        ],
+    )
 
     op.create_table(
         "visit",
