@@ -90,7 +90,7 @@ def milestones(lead: Lead, playbook: Playbook) -> Milestones:
         band=f"{grade or ''}{playbook.score.level(worth(sums, playbook))}",
         points={group or "": points for group, points in sums.items()},
         scored_at=scored_at,
-        channel=channel(words_of(lead.origin), playbook.channel_groups),
+        channel=channel_of(lead, playbook),
         form=next((touch.form for touch in theirs if touch.form), None),
         landing=_landing(lead.origin, theirs),
         industry=_trait(lead, INDUSTRY),
@@ -123,6 +123,11 @@ def is_gated(touch: Touch) -> bool | None:
     if touch.asset is None:
         return None
     return touch.kind == "captured" or bool(touch.asset.gated)
+
+
+def channel_of(lead: Lead, playbook: Playbook) -> str | None:
+    """The channel that a lead first came through."""
+    return channel(words_of(lead.origin), playbook.channel_groups)
 
 
 def came_through(touch: Touch, playbook: Playbook) -> str | None:

@@ -16,6 +16,7 @@ NAMING = {
 
 LONGEST_NAME = 200  # characters: a PostgreSQL index entry must stay below 2,704 bytes
 LONGEST_CHANNEL = 100
+LONGEST_OUTCOME = 40
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 

@@ -87,7 +87,7 @@ def _touches(
     c: sa.Connection, workspace: str, leads: sa.Subquery, credit: Credit, now: datetime
 ) -> Iterator[tuple[int, tuple[Touchpoint, ...]]]:
     """The touches of these leads that may be credited, lead by lead, oldest first."""
-    marketing = sa.and_(touch.c.of_marketing, touch.c.channel.is_not(None), touch.c.trust != "low")
+    marketing = sa.and_(touch.c.of_marketing, touch.c.own_origin, touch.c.trust != "low")
     wanted = marketing if credit.touches == "marketing" else sa.or_(marketing, touch.c.of_sales)
     key = sa.case((touch.c.of_sales, SALES), else_=touch.c[credit.key])
     receipt = (touch.c.receipt_source, touch.c.receipt_id)

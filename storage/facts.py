@@ -11,6 +11,7 @@ from funnel.lead import Lead
 from funnel.milestones import (
     Milestones,
     came_through,
+    channel_of,
     device,
     first_of_mail,
     influenced,
@@ -24,7 +25,7 @@ from funnel.playbook import Playbook
 from funnel.stage import Stage
 from funnel.visits import visits
 from storage import tables
-from storage.columns import LONGEST_NAME, plain
+from storage.columns import LONGEST_NAME, LONGEST_OUTCOME, plain
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -137,12 +138,14 @@ def _origin_row(origin: Origin | None) -> Row:
 
 def _touch_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
     first = {touch.receipt for touch in first_of_mail(lead.touches)}
+    leads_origin = _origin_row(lead.origin) | {"channel": channel_of(lead, playbook)}
     for touch in lead.touches:
+        own = came_through(touch, playbook)
         yield (
             _receipt(touch)
-            | _origin_row(touch.origin)
+            | (_origin_row(touch.origin) | {"channel": plain(own)} if own else leads_origin)
             | {
-                "channel": plain(came_through(touch, playbook), LONGEST_NAME),
+                "own_origin": own is not None,
                 "at": touch.at,
                 "kind": touch.kind,
                 "done_by": touch.by,
@@ -156,7 +159,7 @@ def _touch_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
                 "of_marketing": is_marketings(touch),
                 "of_sales": is_of_sales(touch),
                 "first_of_mail": touch.receipt in first,
-                "outcome": plain(touch.outcome, LONGEST_NAME),
+                "outcome": plain(touch.outcome, LONGEST_OUTCOME),
             }
         )
 
@@ -168,7 +171,7 @@ def _visit_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
             _receipt(visit.pages[0])
             | _origin_row(visit.origin)
             | {
-                "channel": plain(visit.channel, LONGEST_NAME),
+                "channel": plain(visit.channel),
                 "at": visit.at,
                 "ended_at": visit.ended_at,
                 "pages": len(visit.pages),

@@ -14,7 +14,7 @@ from funnel.dimension import OF_LEAD, Dimension
 from funnel.stage import EXITS, Stage
 from storage.columns import Moment, PlainText
 from storage.expressions import earliest, elapsed
-from storage.tables import ORIGIN, deal, lead, spend, touch, visit
+from storage.tables import deal, lead, spend, touch, visit
 
 Condition = sa.ColumnElement[bool]
 NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=Moment())  # the time of asking
@@ -111,8 +111,8 @@ _FROM_MQL_ON = lead.c.stage.in_([Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUN
 _WON = deal.c.stage == Stage.CUSTOMER.value
 _DUE = sa.or_(lead.c.answer_due_at <= NOW, lead.c.answer_came_at.is_not(None))
 _IN_TIME = lead.c.answer_came_at <= lead.c.answer_due_at
-_VIEWED = sa.and_(touch.c.kind == "page_viewed", touch.c.asset.is_not(None))
-_TAKEN = sa.and_(touch.c.kind.in_(["asset_downloaded", "captured"]), touch.c.asset.is_not(None))
+_VIEWED = sa.and_(touch.c.kind == "page_viewed", touch.c.gated.is_not(None))
+_TAKEN = sa.and_(touch.c.kind.in_(["asset_downloaded", "captured"]), touch.c.gated.is_not(None))
 _CONTENT = sa.or_(_VIEWED, _TAKEN)
 _OURS = touch.c.kind.in_(["call_made", "email_sent"])
 
@@ -259,18 +259,13 @@ SPREADS: Mapping[str, Length] = {
 
 
 def breakdown(table: sa.Table, dimension: Dimension) -> sa.ColumnElement[Any] | None:
-    """What rows of a table are broken down by; None for what its family cannot be, and for times.
-
-    A touch that does not say where it came from goes by its lead's first origin.
-    """
+    """What rows of a table are broken down by; None for what its family cannot be, and for times."""
     if dimension not in BY[FAMILY[table]]:
         return None
-    if table is touch and dimension in ORIGIN:
-        return sa.case((touch.c.channel.is_not(None), touch.c[dimension]), else_=lead.c[dimension])
     if table is deal and dimension == "owner":
         return sa.func.coalesce(deal.c.owner, lead.c.owner, type_=PlainText())
     if table is spend and dimension in {"campaign", "channel"}:
         return sa.func.nullif(spend.c[dimension], "", type_=PlainText())
-    if dimension in table.c:
+    if dimension in table.c and not (table is touch and dimension == "form"):
         return table.c[dimension]
     return lead.c[dimension] if dimension in OF_LEAD else None

@@ -60,7 +60,12 @@ def _select(workspace: str, ask: Ask, group: Grouping, length: Length) -> sa.Sel
         lead.c.scored_at if length.scored else sa.cast(sa.null(), sa.Text).label("scored_at"),
         sa.cast(lasts if cohort else sa.null(), sa.Float(53)).label("so_far"),
     ]
-    conditions = [*filters(length.table, ask), *([] if length.when is None else [length.when])]
+    known = length.at.is_not(None)
+    conditions = [
+        *filters(length.table, ask),
+        *([] if length.when is None else [length.when]),
+        sa.or_(known, length.goes_on) if cohort and length.goes_on is not None else known,
+    ]
     return selected(workspace, group, length.table, at, within, columns, conditions)
 
 

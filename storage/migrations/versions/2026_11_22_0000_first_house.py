@@ -12,6 +12,7 @@ depends_on: Sequence[str] | None = None
 
 
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
+STAGES = ("mql", "sal", "sql", "opportunity", "customer")
 
 
 def upgrade() -> None:
@@ -208,15 +209,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "lead_id", name=op.f("pk_lead")),
     )
     op.create_index("ix_lead_campaign", "lead", ["workspace_id", "campaign"])
-    op.create_index("ix_lead_created", "lead", ["workspace_id", "created_at"])
-    op.create_index("ix_lead_customer", "lead", ["workspace_id", "customer_at"])
-    op.create_index("ix_lead_disqualified", "lead", ["workspace_id", "disqualified_at"])
-    op.create_index("ix_lead_lost", "lead", ["workspace_id", "lost_at"])
-    op.create_index("ix_lead_mql", "lead", ["workspace_id", "mql_at"])
-    op.create_index("ix_lead_opportunity", "lead", ["workspace_id", "opportunity_at"])
-    op.create_index("ix_lead_recycled", "lead", ["workspace_id", "recycled_at"])
-    op.create_index("ix_lead_sal", "lead", ["workspace_id", "sal_at"])
-    op.create_index("ix_lead_sql", "lead", ["workspace_id", "sql_at"])
+    op.create_index(
+        "ix_lead_created",
+        "lead",
+        ["workspace_id", "created_at", *(f"{stage}_at" for stage in STAGES), "source", "campaign", "channel"],
+    )
+    for stage in (*STAGES, "recycled", "disqualified", "lost"):
+        op.create_index(
+            f"ix_lead_{stage}",
+            "lead",
+            ["workspace_id", f"{stage}_at", "source", "campaign", "channel"],
+            sqlite_where=sa.text(f"{stage}_at IS NOT NULL"),
+            postgresql_where=sa.text(f"{stage}_at IS NOT NULL"),
+        )
 
     op.create_table(
         "rendering",
@@ -285,6 +290,7 @@ def upgrade() -> None:
         sa.Column("campaign", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), nullable=True),
         sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("own_origin", sa.Boolean(), nullable=True),
         sa.Column("of_marketing", sa.Boolean(), nullable=True),
         sa.Column("of_sales", sa.Boolean(), nullable=True),
         sa.Column("first_of_mail", sa.Boolean(), nullable=True),
@@ -293,7 +299,14 @@ def upgrade() -> None:
             "workspace_id", "lead_id", "receipt_source", "receipt_id", name=op.f("pk_touch")
         ),
     )
-    op.create_index("ix_touch_at", "touch", ["workspace_id", "at"])
+    op.create_index(
+        "ix_touch_at",
+        "touch",
+        [
+            *("workspace_id", "at", "machine", "kind", "done_by", "gated", "first_of_mail", "outcome"),
+            *("campaign", "channel", "lead_id"),
+        ],
+    )
 
     op.create_table(
         "visit",
