@@ -61,5 +61,6 @@ lock: $(READY) ## pin anew what pyproject.toml asks for
 	  --group dev pyproject.toml -o requirements.lock
 
 clean: ## leave nothing behind
+	rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/tipoff-benchmarks"
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov tests/node/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

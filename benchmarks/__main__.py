@@ -1,18 +1,19 @@
 """Measure, and print docs/performance.md's table: `make bench-quick`; `make bench` has `--long` too.
 
-python -m benchmarks [--long] [brief] [funnel_command] [latency] [intake] [idle]
+python -m benchmarks [--long] [brief] [funnel_command] [questions] [latency] [intake] [idle]
 """
 
 import argparse
 import asyncio
 import sys
 
-from benchmarks import brief, funnel_command, idle, intake, latency, reliability
+from benchmarks import brief, funnel_command, idle, intake, latency, questions, reliability
 from benchmarks.figure import Figure, table
 
 MEASUREMENTS = {
     "brief": brief.measure,
     "funnel_command": funnel_command.measure,
+    "questions": questions.measure,
     "latency": latency.measure,
     "intake": intake.measure,
     "idle": idle.measure,

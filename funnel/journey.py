@@ -6,6 +6,7 @@ so that there is no incremental merging to get wrong.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
@@ -36,7 +37,7 @@ from funnel.scoring_rules import TRAITS
 from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
 
-OUR_KINDS = frozenset({"email_sent", "call_made"})
+OUR_KINDS = frozenset({"email_sent", "email_bounced", "call_made"})
 OWN_WORDS = frozenset({LeadCaptured, LeadIdentified, LeadEngaged})  # in which a person says who they are
 STILL = frozenset({LeadIdentified, LeadEngaged})  # nearly all events: they move nobody from stage to stage
 STATED: tuple[ProfileField, ...] = ("name", "company", "title")
@@ -204,6 +205,8 @@ def _deed(event: LeadEngaged) -> Touch:
         (),
         event.user_agent,
     )
+    if event.kind == "call_made":
+        touch = touch._replace(outcome=_outcome(event))
     if not event.model_extra:
         return touch
     return touch._replace(method=_method(event), human=event.beside("human") is True)
@@ -231,6 +234,12 @@ def _stated(person: Person) -> tuple[tuple[ProfileField, str], ...]:
 def _method(event: LeadEngaged) -> str | None:
     method = event.beside("method")
     return method.upper() if isinstance(method, str) else None
+
+
+def _outcome(event: LeadEngaged) -> str | None:
+    """How a call went: `connected`, say; a logged call has it for its label."""
+    outcome = event.beside("outcome")
+    return outcome if isinstance(outcome, str) else event.label
 
 
 def _scores(moving: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
@@ -307,8 +316,17 @@ def _deals(moving: Sequence[LeadEvent], playbook: Playbook) -> tuple[Deal, ...]:
                 minor_units(event.amount) if event.amount is not None else before.amount if before else None,
                 event.currency or (before.currency if before else playbook.currency),
                 event.owner or (before.owner if before else None),
+                _closed_at(event, before, playbook),
             )
     return tuple(deals.values())
+
+
+def _closed_at(event: DealMoved, before: Deal | None, playbook: Playbook) -> datetime | None:
+    """When the deal came to the end at which it is; None while it is open."""
+    stage = playbook.deal_stage(event.stage)
+    if stage is not Stage.CUSTOMER and stage not in EXITS:
+        return None
+    return before.closed_at if before and before.stage is stage else event.time
 
 
 def minor_units(amount: Decimal) -> int:

@@ -39,7 +39,7 @@ class Touch(NamedTuple):
     `stated` is what a form said of the person: name, company and job title. `trust` is `low` for an open
     (scanners open mail too), `confirmed` for a click that a visit followed. `signs` tell that a machine did
     it and not they; `human` that a person said they did; `crowded` that mail of many recipients was looked at
-    from the same address within the minute.
+    from the same address within the minute. `outcome` is how a call of ours went.
     """
 
     receipt: EventKey
@@ -60,6 +60,7 @@ class Touch(NamedTuple):
     method: str | None = None
     human: bool = False
     crowded: bool = False
+    outcome: str | None = None
     signs: tuple[Sign, ...] = ()
 
     @property
@@ -128,7 +129,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A deal as its last event left it; `amount` is in minor units of `currency`."""
+    """A deal as its last event left it; `amount` is in minor units of `currency`.
+
+    `closed_at` is when it came to the end at which it is, won or out; None while it is open.
+    """
 
     id: str
     stage: Stage
@@ -138,6 +142,7 @@ class Deal:
     amount: int | None = None
     currency: str | None = None
     owner: str | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

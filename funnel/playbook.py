@@ -11,6 +11,8 @@ import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from funnel.attribution_rules import Attribution
+from funnel.calendar import Calendar
+from funnel.channels import ChannelRules
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
 from funnel.finance import Finance, Targets
@@ -100,7 +102,11 @@ class Playbook(Part):
     company: str = "our company"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    calendar: Calendar = Calendar()
     channels: Channels = Channels()
+    channel_groups: ChannelRules = Field(
+        default=(), description="what came through which channel, where Google Analytics' rules say otherwise"
+    )
     hand_raise: HandRaise = HandRaise()
     score: Scoring = Scoring()
     machines: Machines = Machines()
@@ -184,11 +190,16 @@ _ALIASES: dict[str, Alias] = {
     "email sent": Alias(kind="email_sent"),
     "email opened": Alias(kind="email_opened"),
     "email link clicked": Alias(kind="email_clicked"),
+    "email bounced": Alias(kind="email_bounced"),
+    "unsubscribed": Alias(kind="email_unsubscribed"),
+    "email unsubscribed": Alias(kind="email_unsubscribed"),
+    "email marked as spam": Alias(kind="email_marked_spam"),
     "webinar registered": Alias(kind="webinar_registered"),
     "webinar attended": Alias(kind="webinar_attended"),
     "form started": Alias(kind="form_started"),
     "ad clicked": Alias(kind="ad_clicked"),
     "meeting booked": Alias(kind="meeting_booked"),
+    "meeting held": Alias(kind="meeting_held"),
     "trial started": Alias(kind="trial_started"),
 }
 

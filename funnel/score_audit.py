@@ -17,7 +17,8 @@ from funnel.compare import Arm, Interval, difference
 from funnel.foresight import Alerted, Foresight, Outcomes, foresight
 from funnel.lead import Lead
 from funnel.metrics import Ratio
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.scoring_rules import Grade, Level, Scoring
 

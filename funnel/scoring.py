@@ -149,29 +149,48 @@ def crossed(scores: Iterable[Scored], rules: Scoring) -> Iterator[Scored]:
         yield one if one.crossed == rose else replace(one, crossed=rose)
 
 
+def group_sums(touches: Iterable[Touch], playbook: Playbook) -> dict[str | None, float]:
+    """What each group of rules had earned with the last touch of all, machines' too, before any cap."""
+    known = tuple(touches)
+    standing = _Standing(playbook.score)
+    for touch, rule, counts in _met(known, playbook.score):
+        if counts:
+            standing.decay(touch.at)
+            standing.earn(rule)
+    if known:
+        standing.decay(known[-1].at)
+    return standing.sums
+
+
+def worth(sums: Mapping[str | None, float], playbook: Playbook, age: timedelta = timedelta(0)) -> float:
+    """The engagement that `group_sums` come to once they are `age` old, each group worth its cap at most."""
+    kept = _kept(age, playbook.score)
+    return sum([min(points * kept, _cap(playbook.score, group)) for group, points in sums.items()])
+
+
 class _Standing:
     """The engagement from touch to touch: one sum for each group of rules, all decayed together."""
 
     def __init__(self, rules: Scoring) -> None:
         self._rules = rules
-        self._sums: dict[str | None, float] = {}
+        self.sums: dict[str | None, float] = {}
         self._at: datetime | None = None
 
     @property
     def value(self) -> float:
         """The engagement, each group worth its cap at most."""
-        return sum([min(points, _cap(self._rules, group)) for group, points in self._sums.items()])
+        return sum([min(points, _cap(self._rules, group)) for group, points in self.sums.items()])
 
     def decay(self, at: datetime) -> None:
         """Let time pass until then."""
         if self._at and at > self._at:
             kept = _kept(at - self._at, self._rules)
-            self._sums = {group: points * kept for group, points in self._sums.items()}
+            self.sums = {group: points * kept for group, points in self.sums.items()}
         self._at = at
 
     def earn(self, rule: EngagementRule) -> None:
         """Add what a touch earns by that rule."""
-        self._sums[rule.group] = self._sums.get(rule.group, 0) + rule.points
+        self.sums[rule.group] = self.sums.get(rule.group, 0) + rule.points
 
 
 def _cap(rules: Scoring, group: str | None) -> float:

@@ -94,6 +94,7 @@ class FitRule(Part):
 
 RULES = (
     EngagementRule(rule="unsubscribed", labels=("*unsubscribe*", "*marked as spam*"), points=-40),
+    EngagementRule(rule="left our mails", kinds=("email_unsubscribed", "email_marked_spam"), points=-40),
     EngagementRule(rule="meeting booked", kinds=("meeting_booked",), points=40, limit=1, per_days=30),
     EngagementRule(rule="trial", kinds=("trial_started",), points=40, limit=1, per_days=30),
     EngagementRule(

@@ -1,9 +1,10 @@
 """What a column holds, the same on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -15,6 +16,9 @@ NAMING = {
 
 LONGEST_NAME = 200  # characters: a PostgreSQL index entry must stay below 2,704 bytes
 LONGEST_CHANNEL = 100
+LONGEST_OUTCOME = 40
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -34,6 +38,23 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Moment(UtcTime):
+    """A time in a table that is counted: to SQLite a number of microseconds, a third of its text."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.BigInteger() if dialect.name == "sqlite" else self.impl_instance)
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        time = super().process_bind_param(value, dialect)
+        return (time - EPOCH) // MICROSECOND if time and dialect.name == "sqlite" else time
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        known = EPOCH + value * MICROSECOND if isinstance(value, int) else value
+        return super().process_result_value(known, dialect)
 
 
 class PlainText(TypeDecorator[str]):

@@ -1,172 +1,201 @@
-"""Counts for questions: SQL counts and sums, nothing here divides.
+"""Counting: the numbers that a question asks for, each group with its own, in one statement.
 
-Clock: cohort. A lead is counted in the period in which it was created, for every stage it has entered since.
+`storage.numbers` says what every name means in rows. The names of one table and one time are counted by one
+SELECT with a condition for each; what several SELECTs found is put together here. Nothing here divides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from funnel.metrics import CampaignCounts, StageCounts
-from funnel.period import Period, months
-from funnel.question import Question
-from funnel.stage import Stage
-from storage.columns import PlainText, UtcTime
-from storage.tables import card, journal, lead, spend, stage_entry
+from funnel.channels import named
+from funnel.counts import COUNTS, Ask, Cell, Cells, CountedLead, Sample
+from funnel.playbook import Playbook
+from storage.grouping import Grouping, clipped, filters, grouping, selected
+from storage.numbers import NUMBERS, SPREADS, Condition, Inside, Number
+from storage.sampling import Samples, samples
+from storage.tables import deal, lead, spend
 
-MOST_MONTHS = 240  # twenty years
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How much there is: accepted events, those not told yet, leads, and cards by their state."""
-
-    events: int
-    untold: int
-    set_aside: int
-    leads: int
-    cards: Mapping[str, int]
+Counted = dict[str | None, dict[str | None, dict[str, float]]]
+"""What was counted: by group, then by currency (None where it is no money), then by name."""
 
 
-def totals(c: sa.Connection, workspace: str) -> Totals:
-    events = sa.select(
-        sa.func.count(),
-        sa.func.count().filter(journal.c.lead_id.is_(None)),
-        sa.func.count().filter(journal.c.lead_id < 0),
-    ).where(journal.c.workspace_id == workspace)
-    accepted, untold, aside = c.execute(events).one()
-    leads = sa.select(sa.func.count()).where(lead.c.workspace_id == workspace)
-    cards = (
-        sa.select(card.c.state, sa.func.count().label("cards"))
-        .where(card.c.workspace_id == workspace)
-        .group_by(card.c.state)
-    )
-    return Totals(
-        accepted,
-        untold,
-        aside,
-        c.execute(leads).scalar_one(),
-        {row.state: row.cards for row in c.execute(cards)},
-    )
+def count(c: sa.Connection, workspace: str, ask: Ask, playbook: Playbook, now: datetime) -> Cells:
+    numbers = {name: NUMBERS[name] for name in sorted(ask.names & NUMBERS.keys())}
+    lengths = {name: SPREADS[name] for name in sorted(ask.names & SPREADS.keys())}
+    times = [clock(number, ask)[0] for number in numbers.values()] + [one.at for one in lengths.values()]
+    group = grouping(ask.period, ask.by, lambda: clipped(c, workspace, ask.period, times))
+    counted = _counted(c, workspace, ask, group, numbers, now)
+    spread = {
+        name: samples(c, workspace, ask, group, length, playbook, now) for name, length in lengths.items()
+    }
+    if ask.by == "channel":
+        counted = _respelled(counted, playbook)
+    return _cells(group, counted, spread)
 
 
-def stage_counts(c: sa.Connection, workspace: str, question: Question) -> list[StageCounts]:
-    if question.by == "month":
-        return _by_month(c, workspace, _months(c, workspace, question.period))
-    group = lead.c[question.by] if question.by else sa.null()
-    counts = (
-        sa.select(group.label("by"), stage_entry.c.stage, sa.func.count().label("leads"))
-        .join_from(lead, stage_entry, _ENTERED)
-        .where(*_created(workspace, question.period))
-        .group_by(*([group] if question.by else []), stage_entry.c.stage)
-    )
-    reached: dict[str | None, dict[Stage, int]] = {}
-    for by, stage, count in c.execute(counts):
-        reached.setdefault(by, {})[Stage(stage)] = count
-    return [StageCounts(by, stages) for by, stages in reached.items()]
+def clock(number: Number, ask: Ask) -> tuple[sa.Column[Any], Inside, Condition | None]:
+    """By which time a number's rows are in the window, and which of them count.
+
+    By the cohort clock, leads are in the window of their creation, whenever it happened.
+    """
+    if number.table is not lead or ask.clock == "activity":
+        return number.at, number.inside, number.when
+    happened = number.at.is_not(None)
+    return lead.c.created_at, number.inside, happened if number.when is None else happened & number.when
 
 
-_ENTERED = sa.and_(stage_entry.c.workspace_id == lead.c.workspace_id, stage_entry.c.lead_id == lead.c.lead_id)
+def _counted(
+    c: sa.Connection,
+    workspace: str,
+    ask: Ask,
+    group: Grouping,
+    numbers: Mapping[str, Number],
+    now: datetime,
+) -> Counted:
+    """All numbers in one statement: a SELECT for each table and time, put one under the other."""
+    together: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for name, number in numbers.items():
+        at, inside, _ = clock(number, ask)
+        together[number.table, at, inside].append(name)
+    if not together:
+        return {}
+    selects = [_select(workspace, ask, group, numbers, place, names) for place, names in together.items()]
+    counted: Counted = {}
+    for by, currency, *values in c.execute(sa.union_all(*selects), {"now": now}):
+        key = None if by is None else group.said(by)
+        sums = counted.setdefault(key, {})
+        for name, value in zip(numbers, values, strict=True):
+            if value is not None:
+                found = sums.setdefault(currency if COUNTS[name].money else None, {})
+                found[name] = found.get(name, 0) + int(value)
+    return counted
 
 
-def _created(workspace: str, period: Period) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        lead.c.workspace_id == workspace,
-        lead.c.created_at >= period.start,
-        lead.c.created_at < period.end,
-    )
-
-
-def _months(c: sa.Connection, workspace: str, period: Period) -> list[Period]:
-    """The months of a period; of a very long one, such as `all`, those from the first lead to the last."""
-    windows = list(islice(months(period), MOST_MONTHS))
-    if len(windows) < MOST_MONTHS:
-        return windows
-    first, last = c.execute(
-        sa.select(sa.func.min(lead.c.created_at), sa.func.max(lead.c.created_at)).where(
-            *_created(workspace, period)
-        )
-    ).one()
-    if first is None:
-        return []
-    return list(months(replace(period, start=first, end=last + timedelta(microseconds=1))))
-
-
-def _by_month(c: sa.Connection, workspace: str, windows: Sequence[Period]) -> list[StageCounts]:
-    if not windows:
-        return []
-    month = (
-        sa.values(
-            sa.column("name", PlainText), sa.column("start", UtcTime), sa.column("end", UtcTime), name="month"
-        )
-        .data([(window.words, window.start, window.end) for window in windows])
-        .cte("month")
-    )
-    counts = (
-        sa.select(month.c.name, stage_entry.c.stage, sa.func.count().label("leads"))
-        .join_from(
-            month,
-            lead,
-            sa.and_(
-                lead.c.workspace_id == workspace,
-                lead.c.created_at >= month.c.start,
-                lead.c.created_at < month.c.end,
-            ),
-        )
-        .join(stage_entry, _ENTERED)
-        .group_by(month.c.name, stage_entry.c.stage)
-    )
-    reached: dict[str, dict[Stage, int]] = {window.words: {} for window in windows}
-    for name, stage, count in c.execute(counts):
-        reached[name][Stage(stage)] = count
-    return [StageCounts(name, stages) for name, stages in reached.items()]
-
-
-def campaign_counts(c: sa.Connection, workspace: str, question: Question) -> list[CampaignCounts]:
-    period = question.period
-    reached = (
-        sa.select(
-            lead.c.campaign,
-            stage_entry.c.stage.label("of"),
-            sa.func.count().label("number"),
-            sa.literal(None, PlainText).label("kind"),
-            sa.literal(False).label("is_spend"),
-        )
-        .join_from(lead, stage_entry, _ENTERED)
-        .where(*_created(workspace, period))
-        .group_by(lead.c.campaign, stage_entry.c.stage)
-    )
-    spent = (
-        sa.select(
-            spend.c.campaign,
-            spend.c.currency,
-            sa.cast(sa.func.sum(spend.c.amount), sa.BigInteger),
-            sa.func.max(spend.c.kind),
-            sa.literal(True),
-        )
-        .where(spend.c.workspace_id == workspace, spend.c.day.between(period.first_day, period.last_day))
-        .group_by(spend.c.campaign, spend.c.currency)
-    )
-    return _campaigns(c.execute(sa.union_all(reached, spent)))
-
-
-def _campaigns(rows: Iterable[Any]) -> list[CampaignCounts]:
-    stages: dict[str | None, dict[Stage, int]] = {}
-    money: dict[str | None, dict[str, int]] = {}
-    kinds: dict[str | None, str] = {}
-    for campaign, of, number, kind, is_spend in rows:
-        stages.setdefault(campaign, {})
-        if is_spend and number is not None:
-            money.setdefault(campaign, {})[of] = number
-        elif not is_spend:
-            stages[campaign][Stage(of)] = number
-        if kind:
-            kinds[campaign] = max(kind, kinds.get(campaign, kind))
-    return [
-        CampaignCounts(campaign, kinds.get(campaign), reached, money.get(campaign, {}))
-        for campaign, reached in stages.items()
+def _select(
+    workspace: str,
+    ask: Ask,
+    group: Grouping,
+    numbers: Mapping[str, Number],
+    place: tuple[sa.Table, sa.Column[Any], Inside],
+    names: Sequence[str],
+) -> sa.Select[Any]:
+    """What one SELECT counts: its names' columns hold something, those of the others nothing."""
+    table, at, inside = place
+    key = group.key(table, at)
+    currency = table.c.currency if any(COUNTS[name].money for name in names) else sa.null()
+    columns = [
+        _aggregate(numbers[name], clock(numbers[name], ask)[2]) if name in names else sa.null()
+        for name in numbers
     ]
+    found = selected(
+        workspace,
+        group,
+        table,
+        at,
+        inside,
+        [
+            _text(key).label("by"),
+            _text(currency).label("currency"),
+            *(sa.cast(column, sa.BigInteger).label(f"n{place}") for place, column in enumerate(columns)),
+        ],
+        filters(table, ask),
+    )
+    groups = [one for one in (key, currency) if not isinstance(one, sa.Null)]
+    return found.group_by(*groups) if groups else found
+
+
+def _text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(column, sa.Text)
+
+
+def _aggregate(number: Number, when: Condition | None) -> sa.ColumnElement[Any]:
+    of: sa.Function[Any]
+    if number.different is not None:
+        of = sa.func.count(sa.distinct(number.different))
+    else:
+        of = sa.func.count() if number.total is None else sa.func.sum(number.total)
+    return of if when is None else of.filter(when)
+
+
+def _respelled(counted: Counted, playbook: Playbook) -> Counted:
+    """The same, with channels in one spelling: what spend calls `paid search` is Paid Search."""
+    merged: Counted = {}
+    for key, sums in counted.items():
+        mine = merged.setdefault(key if key is None else named(key, playbook.channel_groups), {})
+        for currency, found in sums.items():
+            before = mine.setdefault(currency, {})
+            for name, value in found.items():
+                before[name] = before.get(name, 0) + value
+    return merged
+
+
+def _cells(group: Grouping, counted: Counted, spread: Mapping[str, Samples]) -> Cells:
+    keys: dict[str | None, None] = dict.fromkeys(group.names or (() if group.by else (None,)))
+    keys |= dict.fromkeys(counted) | dict.fromkeys(key for found in spread.values() for key in found)
+    cells = {
+        key: _cell(counted.get(key, {}), {name: found[key] for name, found in spread.items() if key in found})
+        for key in keys
+    }
+    return {key: cell for key, cell in cells.items() if cell != Cell() or key in group.names or not group.by}
+
+
+def _cell(
+    sums: Mapping[str | None, Mapping[str, float]], found: Mapping[str, Mapping[str | None, Sample]]
+) -> Cell:
+    """One group's numbers; its money too, unless it is in several currencies."""
+    lengths = {name: sample for name, by_currency in found.items() for sample in by_currency.values()}
+    money = {currency for currency in sums if currency} | {
+        currency for by_currency in found.values() for currency in by_currency if currency
+    }
+    counts = {name: value for name, value in sums.get(None, {}).items() if value}
+    if len(money) > 1:
+        plain = {name: sample for name, sample in lengths.items() if None in found[name]}
+        return Cell(counts, plain, None, frozenset(money))
+    for currency in money:
+        counts |= {name: value for name, value in sums.get(currency, {}).items() if value}
+    return Cell(counts, lengths, next(iter(money), None))
+
+
+def counted(
+    c: sa.Connection, workspace: str, ask: Ask, name: str, now: datetime, limit: int
+) -> list[CountedLead]:
+    """The leads behind one count, oldest moment first: one for each row that it counts."""
+    number = NUMBERS.get(name)
+    if number is None or number.table is spend:
+        return []
+    at, inside, when = clock(number, ask)
+    conditions = [*filters(number.table, ask), *([] if when is None else [when])]
+    if number.total is not None and number.table is not deal:
+        conditions.append(number.total > 0)
+    moment: sa.ColumnElement[Any] = number.at if number.different is None else sa.func.min(number.at)
+    found = selected(
+        workspace,
+        Grouping(ask.period),
+        number.table,
+        at,
+        inside,
+        [*(lead.c[column] for column in _SHOWN), moment.label("at")],
+        conditions,
+    )
+    if number.different is not None:
+        found = found.group_by(*(lead.c[column] for column in _SHOWN))
+    rows = c.execute(found.order_by(sa.text("at"), lead.c.lead_id).limit(limit), {"now": now})
+    return [CountedLead(*row) for row in rows]
+
+
+_SHOWN = ("lead_id", "name", "email", "company", "stage", "owner", "created_at")
+
+
+def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
+    """The campaigns that leads came by or money was spent on, in alphabetical order."""
+    of_leads = sa.select(lead.c.campaign).where(lead.c.workspace_id == workspace)
+    of_spend = sa.select(spend.c.campaign).where(spend.c.workspace_id == workspace)
+    names = sa.union(
+        of_leads.where(lead.c.campaign.is_not(None)).distinct(),
+        of_spend.where(spend.c.campaign != "").distinct(),
+    )
+    return list(c.execute(names.order_by("campaign").limit(limit)).scalars())

@@ -50,15 +50,20 @@ def settle(
     before = {_Row(row.ip, row.second, row.lead_id) for row in standing}
     after = {_Row(*hit, lead) for lead, some in wanted.items() for hit in some}
     were = _crowded(c, workspace, {row.lead for row in before - after}, rules)
-    facts.replace(c, mail_hit, standing, [_values(workspace, row) for row in after])
+    facts.replace(c, mail_hit, standing, rows(workspace, wanted))
     are = _crowded(c, workspace, {row.lead for row in after}, rules)
     places = {Hit(row.ip, row.second) for row in (were - after) | (are - before)}
     company = _company(c, workspace, places, wanted, rules)
     return Settled({row.lead for row in before ^ after}, _by_lead(are), company)
 
 
-def _values(workspace: str, row: _Row) -> dict[str, Any]:
-    return {"workspace_id": workspace, "ip": row.ip, "second": row.second, "lead_id": row.lead}
+def rows(workspace: str, wanted: Mapping[int, Collection[Hit]]) -> list[dict[str, Any]]:
+    """The rows that state the hits of these leads."""
+    return [
+        {"workspace_id": workspace, "ip": hit.ip, "second": hit.second, "lead_id": lead_id}
+        for lead_id, some in wanted.items()
+        for hit in some
+    ]
 
 
 def of_leads(

@@ -33,6 +33,9 @@ class Database(Protocol):
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """What `query` returns."""
 
+    async def rehearse(self, query: Callable[[sa.Connection], T]) -> T:
+        """What `query` returns, on a connection of its own; what it did is undone, temporary tables too."""
+
     async def close(self) -> None:
         """Finish what is being written, then let go."""
 
@@ -75,6 +78,7 @@ class Postgres:
     def __init__(self, url: URL) -> None:
         self.name = url.set(drivername="postgresql").render_as_string()
         self._engine = create_async_engine(_for_asyncpg(url), pool_size=10, max_overflow=10)
+        self._alone = create_async_engine(_for_asyncpg(url), poolclass=sa.NullPool)
 
     async def write(self, tx: Callable[[sa.Connection], T]) -> T:
         async with self._engine.begin() as connection:
@@ -82,6 +86,10 @@ class Postgres:
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         async with self._engine.connect() as connection:
+            return await connection.run_sync(query)
+
+    async def rehearse(self, query: Callable[[sa.Connection], T]) -> T:
+        async with self._alone.connect() as connection:
             return await connection.run_sync(query)
 
     async def close(self) -> None:
@@ -105,6 +113,8 @@ class Sqlite:
         self._writer = Writer(writing)
         self._readers = sa.create_engine(local, pool_size=5)
         _prepare(self._readers, "BEGIN", ["query_only=ON"])
+        self._alone = sa.create_engine(local, poolclass=sa.NullPool)
+        _prepare(self._alone, "BEGIN", [])
 
     async def write(self, tx: Callable[[sa.Connection], T]) -> T:
         return await self._writer.write(tx)
@@ -119,6 +129,13 @@ class Sqlite:
             except BaseException:
                 connection.invalidate()  # a query that was left half read would show its next reader the past
                 raise
+
+    async def rehearse(self, query: Callable[[sa.Connection], T]) -> T:
+        return await asyncio.to_thread(self._rehearse, query)
+
+    def _rehearse(self, query: Callable[[sa.Connection], T]) -> T:
+        with self._alone.connect() as connection:
+            return query(connection)
 
     async def close(self) -> None:
         await self._writer.close()

@@ -1,27 +1,40 @@
 """What a lead comes to, as rows that SQL can count; replaced only where they differ from what stands."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from funnel.events import Origin
 from funnel.lead import Lead
+from funnel.milestones import (
+    Milestones,
+    came_through,
+    channel_of,
+    device,
+    first_of_mail,
+    influenced,
+    is_gated,
+    is_marketings,
+    is_of_sales,
+    milestones,
+    sourced,
+)
+from funnel.playbook import Playbook
+from funnel.stage import Stage
+from funnel.visits import visits
 from storage import tables
-from storage.columns import LONGEST_NAME, plain
+from storage.columns import LONGEST_NAME, LONGEST_OUTCOME, plain
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 
-def write(c: sa.Connection, workspace: str, leads: Mapping[int, Lead]) -> set[int]:
+def write(c: sa.Connection, workspace: str, leads: Mapping[int, Lead], playbook: Playbook) -> set[int]:
     """Make the facts of these leads what they are now; the leads for which anything changed."""
     changed: set[int] = set()
-    for table, rows_of in _DERIVED.items():
-        wanted = [
-            {"workspace_id": workspace, "lead_id": lead_id} | row
-            for lead_id, lead in leads.items()
-            for row in rows_of(lead)
-        ]
+    for table, wanted in rows(workspace, leads, playbook).items():
         standing = c.execute(
             sa.select(table).where(table.c.workspace_id == workspace, table.c.lead_id.in_(list(leads)))
         )
@@ -29,9 +42,21 @@ def write(c: sa.Connection, workspace: str, leads: Mapping[int, Lead]) -> set[in
     return changed
 
 
+def rows(workspace: str, leads: Mapping[int, Lead], playbook: Playbook) -> dict[sa.Table, list[Row]]:
+    """What these leads come to, as rows of every derived table."""
+    return {
+        table: [
+            {"workspace_id": workspace, "lead_id": lead_id} | row
+            for lead_id, lead in leads.items()
+            for row in rows_of(lead, playbook)
+        ]
+        for table, rows_of in _DERIVED.items()
+    }
+
+
 def erase(c: sa.Connection, workspace: str, leads: Iterable[int]) -> None:
     """Remove the facts of leads that are no more."""
-    for table in _DERIVED:
+    for table in DERIVED:
         c.execute(sa.delete(table).where(table.c.workspace_id == workspace, table.c.lead_id.in_(list(leads))))
 
 
@@ -57,14 +82,15 @@ def replace(
     return {*gone, *come}
 
 
-def _lead_rows(lead: Lead) -> Iterator[Row]:
+def _lead_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
     profile = {
         name: plain(lead.fact(name)) for name in ("name", "email", "title", "company", "phone", "country")
     }
     score = lead.scores[-1] if lead.scores else None
     yield (
         profile
-        | _origin_row(lead)
+        | _milestone_row(milestones(lead, playbook))
+        | _origin_row(lead.origin)
         | {
             "stage": lead.stage.value,
             "created_at": lead.created_at,
@@ -80,25 +106,46 @@ def _lead_rows(lead: Lead) -> Iterator[Row]:
     )
 
 
+def _milestone_row(known: Milestones) -> Row:
+    words = ("channel", "form", "landing", "industry", "size", "device", "reason")
+    return {
+        **{f"{stage}_at": known.entered.get(Stage(stage)) for stage in tables.ENTERED},
+        **{f"{stage}_left_at": known.left.get(Stage(stage)) for stage in tables.LEFT},
+        **{name: plain(getattr(known, name), LONGEST_NAME) for name in words},
+        **{name: getattr(known, name) for name in _AS_THEY_ARE},
+        "points": json.dumps(known.points) if known.points else None,
+    }
+
+
+_AS_THEY_ARE = (
+    *("hand_raised_at", "answered_at", "answer_due_at", "answer_came_at", "returned_at", "scored_at"),
+    *("fit", "band", "followups", "captured_fields"),
+    *("touches_before_mql", "touches_before_deal", "content_before_deal"),
+)
+
+
 def searchable(text: str) -> str:
     """`text` as people search for it: case and the width of spaces do not matter."""
     return " ".join((plain(text) or "").split()).casefold()
 
 
-def _origin_row(holder: Any) -> Row:
-    origin = holder.origin
+def _origin_row(origin: Origin | None) -> Row:
     return {
         name: plain(getattr(origin, name), LONGEST_NAME) if origin else None
-        for name in ("source", "medium", "campaign")
+        for name in ("source", "medium", "campaign", "content")
     }
 
 
-def _touch_rows(lead: Lead) -> Iterator[Row]:
+def _touch_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
+    first = {touch.receipt for touch in first_of_mail(lead.touches)}
+    leads_origin = _origin_row(lead.origin) | {"channel": channel_of(lead, playbook)}
     for touch in lead.touches:
+        own = came_through(touch, playbook)
         yield (
             _receipt(touch)
-            | _origin_row(touch)
+            | (_origin_row(touch.origin) | {"channel": plain(own)} if own else leads_origin)
             | {
+                "own_origin": own is not None,
                 "at": touch.at,
                 "kind": touch.kind,
                 "done_by": touch.by,
@@ -107,12 +154,37 @@ def _touch_rows(lead: Lead) -> Iterator[Row]:
                 "quiet": touch.quiet,
                 "form": plain(touch.form),
                 "asset": plain(touch.asset.title) if touch.asset else None,
+                "gated": is_gated(touch),
                 "page": plain(touch.page.url) if touch.page else None,
+                "of_marketing": is_marketings(touch),
+                "of_sales": is_of_sales(touch),
+                "first_of_mail": touch.receipt in first,
+                "outcome": plain(touch.outcome, LONGEST_OUTCOME),
             }
         )
 
 
-def _stage_rows(lead: Lead) -> Iterator[Row]:
+def _visit_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
+    for visit in visits(lead.touches, playbook.channel_groups):
+        reading = visit.reading
+        yield (
+            _receipt(visit.pages[0])
+            | _origin_row(visit.origin)
+            | {
+                "channel": plain(visit.channel),
+                "at": visit.at,
+                "ended_at": visit.ended_at,
+                "pages": len(visit.pages),
+                "machine": visit.machine,
+                "landing": plain(visit.landing, LONGEST_NAME),
+                "country": plain(lead.fact("country")),
+                "device": device(visit.pages[0].user_agent),
+                "reading": json.dumps(reading) if reading else None,
+            }
+        )
+
+
+def _stage_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
     for entry in lead.stages:
         yield _receipt(entry) | {
             "stage": entry.stage.value,
@@ -122,16 +194,19 @@ def _stage_rows(lead: Lead) -> Iterator[Row]:
         }
 
 
-def _deal_rows(lead: Lead) -> Iterator[Row]:
+def _deal_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
     for deal in lead.deals:
         yield _receipt(deal) | {
             "deal_id": plain(deal.id),
             "stage": deal.stage.value,
             "opened_at": deal.opened_at,
             "moved_at": deal.moved_at,
+            "closed_at": deal.closed_at,
             "amount": deal.amount,
             "currency": plain(deal.currency),
             "owner": plain(deal.owner),
+            "sourced": sourced(lead),
+            "influenced": influenced(lead, deal),
         }
 
 
@@ -139,9 +214,12 @@ def _receipt(proven: Any) -> Row:
     return {"receipt_source": plain(proven.receipt.source), "receipt_id": plain(proven.receipt.id)}
 
 
-_DERIVED: dict[sa.Table, Callable[[Lead], Iterator[Row]]] = {
+_DERIVED: dict[sa.Table, Callable[[Lead, Playbook], Iterator[Row]]] = {
     tables.lead: _lead_rows,
     tables.touch: _touch_rows,
+    tables.visit: _visit_rows,
     tables.stage_entry: _stage_rows,
     tables.deal: _deal_rows,
 }
+DERIVED: tuple[sa.Table, ...] = tuple(_DERIVED)
+"""The tables of facts about leads."""

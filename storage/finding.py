@@ -55,8 +55,10 @@ def next_created(
     ).all()
     if not found:
         return [], None
-    events = journal.of_leads(c, workspace, [row.lead_id for row in found], {})
-    told = [tell(events[row.lead_id], playbook) for row in found if row.lead_id in events]
+    ids = [row.lead_id for row in found]
+    events = journal.of_leads(c, workspace, ids, {})
+    crowded = crowds.of_leads(c, workspace, ids, playbook.machines)
+    told = [tell(events[one], playbook, crowded.get(one, NO_HITS)) for one in ids if one in events]
     return told, Place(*found[-1])
 
 

@@ -172,5 +172,5 @@ def _facts(c: sa.Connection, *, workspace: str, playbook: Playbook, after: int) 
     folded = fold(c, workspace, playbook, right, vanished)
     if vanished:
         facts.erase(c, workspace, vanished)
-    changed = facts.write(c, workspace, folded.leads) | folded.moved | vanished
+    changed = facts.write(c, workspace, folded.leads, playbook) | folded.moved | vanished
     return _Step(leads=len(right), changed=len(changed), last=chunk[-1])

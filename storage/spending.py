@@ -61,21 +61,22 @@ def write(c: sa.Connection, workspace: str, events: Iterable[CampaignSpent], pla
         for one, event in told.items()
         if one not in standing or (event.time, plain(event.id)) >= (standing[one].at, standing[one].event_id)
     }
-    wanted = _rows(workspace, newer, playbook)
+    wanted = rows(workspace, newer, playbook)
     return len(replace(c, spend, (standing[one] for one in newer if one in standing), wanted))
 
 
 def rewrite(c: sa.Connection, workspace: str, events: Iterable[CampaignSpent], playbook: Playbook) -> int:
     """Make the whole table say what `events` say; how many rows changed."""
     standing = c.execute(sa.select(spend).where(spend.c.workspace_id == workspace))
-    return len(replace(c, spend, standing, _rows(workspace, latest(events), playbook)))
+    return len(replace(c, spend, standing, rows(workspace, latest(events), playbook)))
 
 
 def _place_of(row: sa.Row[Any]) -> Place:
     return Place(row.day, row.campaign, row.source, row.channel)
 
 
-def _rows(workspace: str, told: dict[Place, CampaignSpent], playbook: Playbook) -> Iterator[Row]:
+def rows(workspace: str, told: dict[Place, CampaignSpent], playbook: Playbook) -> Iterator[Row]:
+    """What stands in the table of what these events say of their places."""
     for one, event in told.items():
         mentions = event.mentions
         yield {

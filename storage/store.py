@@ -7,28 +7,40 @@ the sent state of cards can be derived again (`rebuild`).
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
+from funnel.counts import Ask, Cells, CountedLead
+from funnel.dimension import Dimension
 from funnel.events import Event, LeadEvent, Written, written
 from funnel.lead import Lead, LeadSummary
-from funnel.metrics import CampaignCounts, StageCounts
 from funnel.period import Period
 from funnel.persons import Story
 from funnel.playbook import Playbook
-from funnel.question import Question
-from storage import counting, finding, journal, rebuilding, rendering, schema, telling
+from storage import (
+    counting,
+    crediting,
+    finding,
+    hindsight,
+    journal,
+    rebuilding,
+    rendering,
+    schema,
+    telling,
+    totals,
+)
 from storage.audit import Audit
 from storage.cards import Cards
-from storage.counting import Totals
+from storage.crediting import LOOKBACK, Credit, Credited, Journeys
 from storage.database import Database, open_database
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
 from storage.recording import Recorder
 from storage.rendering import Rendering
 from storage.telling import Told
+from storage.totals import Totals
 
 T = TypeVar("T")
 PATIENCE = 1.0  # seconds that telling waits while a crowd of senders is answered
@@ -151,23 +163,92 @@ class Store:
         """
         return await self._read(finding.find_leads, text, limit)
 
-    async def stage_counts(self, question: Question) -> list[StageCounts]:
-        """How many leads, of those created in the question's period, reached each stage, by its dimension.
+    async def count(self, ask: Ask, playbook: Playbook, *, now: datetime | None = None) -> Cells:
+        """The counts and spreads that `ask` names, by its dimension, but not those of the playbook.
 
-        Leads of which the dimension was not captured are the group None; months without leads are groups too.
+        Windows of time, hours and weekdays (`09`, `Monday`) are groups even when empty, in their order.
+
+        Args:
+            ask: what to count, when, and by what.
+            playbook: the rules that points and channels go by.
+            now: the time of asking, for what is due or goes on; the clock's where it is left out.
+
+        Raises:
+            QuestionError: the numbers cannot be broken down or filtered like this, or too much changed since
+                `as_of`.
+
         """
-        return await self._read(counting.stage_counts, question)
+        return await self._asked(
+            ask, playbook, counting.count, ask, playbook, ask.as_of or now or datetime.now(UTC)
+        )
 
-    async def campaign_counts(self, question: Question) -> list[CampaignCounts]:
-        """The leads created in the question's period by campaign and stage, and what campaigns cost in it.
+    async def counted(
+        self,
+        ask: Ask,
+        name: str,
+        limit: int = 5_000,
+        *,
+        playbook: Playbook | None = None,
+        now: datetime | None = None,
+    ) -> list[CountedLead]:
+        """The leads behind one count of `ask`, its breakdown aside: one for each row that it counts.
 
-        A campaign with spend and no leads is a row too; leads of no campaign are the row None.
+        Empty for what is not counted in leads, deals, touches or visits (spend, and what the playbook says).
+
+        Args:
+            ask: what was counted.
+            name: which of its counts.
+            limit: how many leads at most, those first for whom it happened first.
+            playbook: the rules by which the past is told again; an ask with `as_of` needs it.
+            now: the time of asking; the clock's where it is left out.
+
+        Raises:
+            QuestionError: the number cannot be filtered like this, or too much changed since `as_of`.
+
         """
-        return await self._read(counting.campaign_counts, question)
+        moment = ask.as_of or now or datetime.now(UTC)
+        return await self._asked(ask, playbook, counting.counted, ask, name, moment, limit)
+
+    async def conversions(
+        self,
+        ask: Ask,
+        name: str,
+        key: Dimension,
+        *,
+        touches: Credited = "marketing",
+        lookback: timedelta = LOOKBACK,
+        playbook: Playbook | None = None,
+        now: datetime | None = None,
+    ) -> Journeys:
+        """What attribution shares credit for: the leads that `name` counts, with the touches before.
+
+        A touch of marketing says where it came from, by whatever lead it is; opens of mails, which prove
+        little, our own sends and machines' hits are none. `all` adds sales' touches, under the key `sales`.
+
+        Args:
+            ask: which leads: its period, clock and filters.
+            name: what is a conversion, of the counts of leads.
+            key: what is credited: source, medium, campaign, channel or content.
+            touches: whose touches count.
+            lookback: how long before the conversion.
+            playbook: the rules by which the past is told again; an ask with `as_of` needs it.
+            now: the time of asking; the clock's where it is left out.
+
+        Raises:
+            QuestionError: that is no conversion of leads, or not what can be credited.
+
+        """
+        credit = Credit(name, key, touches, lookback)
+        moment = ask.as_of or now or datetime.now(UTC)
+        return await self._asked(ask, playbook, crediting.journeys, ask, credit, moment)
+
+    async def campaign_names(self, limit: int = 10_000) -> list[str]:
+        """The campaigns that leads came by or money was spent on, in alphabetical order."""
+        return await self._read(counting.campaign_names, limit)
 
     async def counts(self) -> Totals:
         """How much there is, for the metrics page."""
-        return await self._read(counting.totals)
+        return await self._read(totals.totals)
 
     async def renderings(self) -> list[Rendering]:
         """The kinds of message that Slack would not draw as richly as we do; the others are said richly."""
@@ -184,6 +265,20 @@ class Store:
     async def health(self) -> None:
         """Return when the database answers; raise what it raises when it does not."""
         await self._database.read(lambda c: c.execute(sa.select(1)).close())
+
+    async def _asked(self, ask: Ask, playbook: Playbook | None, query: Callable[..., T], *args: object) -> T:
+        """What `query` finds, as of the time that the ask names."""
+        if ask.as_of is None:
+            return await self._read(query, *args)
+        if playbook is None:
+            raise ValueError("an ask with as_of needs the playbook, to tell the past again")
+        as_of = ask.as_of
+
+        def then(c: sa.Connection) -> T:
+            hindsight.recall(c, self._workspace, as_of, playbook)
+            return query(c, self._workspace, *args)
+
+        return await self._database.rehearse(then)
 
     async def _read(self, query: Callable[..., T], *args: object) -> T:
         return await self._database.read(lambda c: query(c, self._workspace, *args))

@@ -1,14 +1,16 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
-`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `mail_hit`, `stage_entry`,
-`deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was told, which
-nothing else knows; `rendering` remembers what it would not draw. `audit` remembers who was shown what; it is
-only ever added to.
+`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `mail_hit`,
+`stage_entry`, `deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was
+told, which nothing else knows; `rendering` remembers what it would not draw. `audit` remembers who was shown
+what, and only grows.
 """
+
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from storage.columns import NAMING, PlainText, UtcTime
+from storage.columns import NAMING, Moment, PlainText, UtcTime
 
 metadata = sa.MetaData(naming_convention=NAMING)
 
@@ -78,6 +80,15 @@ sa.Index(
     postgresql_where=identity.c.family.is_not(None),
 )
 
+ORIGIN = ("source", "medium", "campaign", "channel", "content")  # UTM words and the channel they make
+ENTERED = ("mql", "sal", "sql", "opportunity", "customer", "recycled", "disqualified", "lost")
+LEFT = ("mql", "sal", "sql", "opportunity")
+
+
+def _origin() -> Iterator[sa.Column[str]]:
+    return (sa.Column(name, PlainText) for name in ORIGIN)
+
+
 lead = sa.Table(
     "lead",
     metadata,
@@ -90,20 +101,55 @@ lead = sa.Table(
     sa.Column("phone", PlainText),
     sa.Column("country", PlainText),
     sa.Column("stage", PlainText, nullable=False),
-    sa.Column("created_at", UtcTime),
-    sa.Column("source", PlainText),
-    sa.Column("medium", PlainText),
-    sa.Column("campaign", PlainText),
+    sa.Column("created_at", Moment),
+    *(sa.Column(f"{stage}_at", Moment) for stage in ENTERED),  # first entries
+    *(sa.Column(f"{stage}_left_at", Moment) for stage in LEFT),
+    sa.Column("hand_raised_at", Moment),
+    sa.Column("answered_at", Moment),
+    sa.Column("answer_due_at", Moment),
+    sa.Column("answer_came_at", Moment),
+    sa.Column("returned_at", Moment),
+    *_origin(),
     sa.Column("motion", PlainText),
     sa.Column("owner", PlainText),
+    *(sa.Column(name, PlainText) for name in ("form", "landing", "industry", "size", "device", "reason")),
+    sa.Column("fit", PlainText),
+    sa.Column("band", PlainText),
+    sa.Column("points", PlainText),  # JSON: the engagement of each group of rules at `scored_at`, before caps
+    sa.Column("scored_at", Moment),
+    sa.Column("followups", sa.Integer),
+    sa.Column("captured_fields", sa.Integer),
+    sa.Column("touches_before_mql", sa.Integer),
+    sa.Column("touches_before_deal", sa.Integer),
+    sa.Column("content_before_deal", sa.Boolean),
     sa.Column("score", sa.Float(53)),
     sa.Column("grade", PlainText),
-    sa.Column("first_touch_at", UtcTime),
-    sa.Column("last_touch_at", UtcTime),
+    sa.Column("first_touch_at", Moment),
+    sa.Column("last_touch_at", Moment),
     sa.Column("forgotten", sa.Boolean, nullable=False),
     sa.Column("found_by", PlainText, nullable=False),  # name, e-mail and company with their case folded away
-    sa.Index("ix_lead_created", "workspace_id", "created_at"),
+    sa.Index("ix_lead_campaign", "workspace_id", "campaign"),
 )
+COVERED = tuple(lead.c[name] for name in ("source", "campaign", "channel"))  # what most questions go by
+sa.Index(
+    "ix_lead_created",
+    lead.c.workspace_id,
+    lead.c.created_at,
+    *(lead.c[f"{stage}_at"] for stage in ENTERED[:5]),
+    *COVERED,
+)
+INDEXED = tuple(
+    sa.Index(
+        f"ix_lead_{stage}",
+        lead.c.workspace_id,
+        lead.c[f"{stage}_at"],
+        *COVERED,
+        sqlite_where=lead.c[f"{stage}_at"].is_not(None),
+        postgresql_where=lead.c[f"{stage}_at"].is_not(None),
+    )
+    for stage in ENTERED
+)
+"""Half of all leads never come to a stage: those that did are found by when."""
 
 touch = sa.Table(
     "touch",
@@ -111,7 +157,7 @@ touch = sa.Table(
     _workspace(),
     _lead_id(),
     *_receipt(primary_key=True),
-    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("at", Moment, nullable=False),
     sa.Column("kind", PlainText, nullable=False),
     sa.Column("done_by", PlainText, nullable=False),
     sa.Column("trust", PlainText, nullable=False),
@@ -119,10 +165,35 @@ touch = sa.Table(
     sa.Column("quiet", sa.Boolean, nullable=False),
     sa.Column("form", PlainText),
     sa.Column("asset", PlainText),
+    sa.Column("gated", sa.Boolean),  # of content; null where it is about none
     sa.Column("page", PlainText),
-    sa.Column("source", PlainText),
-    sa.Column("medium", PlainText),
-    sa.Column("campaign", PlainText),
+    *_origin(),  # its own, or its lead's where it names none
+    sa.Column("own_origin", sa.Boolean),  # whether it says itself where it came from
+    sa.Column("of_marketing", sa.Boolean),  # what the lead did that marketing may be credited for
+    sa.Column("of_sales", sa.Boolean),  # a person of ours, or a talk with one
+    sa.Column("first_of_mail", sa.Boolean),  # the first open or click of a mail since it was sent
+    sa.Column("outcome", PlainText),  # of a call
+    sa.Index(  # all that counting touches looks at, but for rarer breakdowns
+        "ix_touch_at",
+        *("workspace_id", "at", "machine", "kind", "done_by", "gated", "first_of_mail", "outcome"),
+        *("campaign", "channel", "lead_id"),
+    ),
+)
+
+visit = sa.Table(
+    "visit",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    *_receipt(primary_key=True),  # of its first page
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("ended_at", Moment, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("machine", sa.Boolean, nullable=False),
+    *_origin(),
+    *(sa.Column(name, PlainText) for name in ("landing", "country", "device")),
+    sa.Column("reading", PlainText),  # JSON: the seconds on each page of content that another page followed
+    sa.Index("ix_visit_at", "workspace_id", "at"),
 )
 
 mail_hit = sa.Table(
@@ -141,7 +212,7 @@ stage_entry = sa.Table(
     _workspace(),
     _lead_id(),
     sa.Column("stage", PlainText, primary_key=True),
-    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("at", Moment, nullable=False),
     *_receipt(),
     sa.Column("reason", PlainText),
     sa.Column("implied", sa.Boolean, nullable=False),
@@ -154,12 +225,17 @@ deal = sa.Table(
     _lead_id(),
     sa.Column("deal_id", PlainText, primary_key=True),
     sa.Column("stage", PlainText, nullable=False),
-    sa.Column("opened_at", UtcTime, nullable=False),
-    sa.Column("moved_at", UtcTime, nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("moved_at", Moment, nullable=False),
+    sa.Column("closed_at", Moment),
     *_receipt(),
     sa.Column("amount", sa.BigInteger),
     sa.Column("currency", PlainText),
     sa.Column("owner", PlainText),
+    sa.Column("sourced", sa.Boolean),  # whether marketing had the lead's first touch
+    sa.Column("influenced", sa.Boolean),  # whether marketing touched the lead before the deal opened
+    sa.Index("ix_deal_opened", "workspace_id", "opened_at"),
+    sa.Index("ix_deal_closed", "workspace_id", "closed_at"),
 )
 
 spend = sa.Table(

@@ -113,7 +113,7 @@ def _tell_leads(
     journal.reassign(c, workspace, resolved.merged)
     facts.erase(c, workspace, resolved.gone)
     leads = fold(c, workspace, playbook, resolved.touched, resolved.gone, events).leads
-    changed = facts.write(c, workspace, leads)
+    changed = facts.write(c, workspace, leads, playbook)
     touched = {one: lead for one, lead in leads.items() if one in resolved.touched or one in changed}
     return _Touched(touched, resolved.gone)
 

@@ -16,7 +16,8 @@ from funnel.counts import COUNTS, SPREADS, Ask, Cell, Cells, Filter, Sample
 from funnel.dimension import DIMENSIONS, OF_LEAD
 from funnel.finance import Finance, Target
 from funnel.metrics import CAMPAIGN_COLUMNS, FUNNEL_COLUMNS, METRICS, Metric
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import Question
 from funnel.tiles import tiles

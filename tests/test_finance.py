@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from funnel.errors import PlaybookError
 from funnel.finance import Finance, Target, days_in, months_in, rule_counts, target_of
 from funnel.metrics import METRICS
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook, parse_playbook
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -26,7 +26,7 @@ from funnel.foresight import Alerted, Foresight, Outcomes, foresight
 from funnel.journey import tell
 from funnel.lead import Lead
 from funnel.metrics import Ratio
-from funnel.period import parse_period
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.qualification import Qualification, Rule
 from funnel.score_audit import ScoreAudit, as_json, audit_score, clear, lift, lines_around

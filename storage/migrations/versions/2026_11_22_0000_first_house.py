@@ -11,6 +11,10 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
+STAGES = ("mql", "sal", "sql", "opportunity", "customer")
+
+
 def upgrade() -> None:
     if op.get_context().dialect.supports_sequences:
         op.execute(sa.schema.CreateSequence(sa.Sequence("journal_seq")))
@@ -72,15 +76,20 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("deal_id", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("moved_at", MOMENT, nullable=False),
+        sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("receipt_source", sa.Text(), nullable=False),
         sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("sourced", sa.Boolean(), nullable=True),
+        sa.Column("influenced", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "lead_id", "deal_id", name=op.f("pk_deal")),
     )
+    op.create_index("ix_deal_closed", "deal", ["workspace_id", "closed_at"])
+    op.create_index("ix_deal_opened", "deal", ["workspace_id", "opened_at"])
     op.create_table(
         "identity",
         sa.Column("workspace_id", sa.Text(), nullable=False),
@@ -151,21 +160,68 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("country", sa.Text(), nullable=True),
         sa.Column("stage", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=True),
+        sa.Column("mql_at", MOMENT, nullable=True),
+        sa.Column("sal_at", MOMENT, nullable=True),
+        sa.Column("sql_at", MOMENT, nullable=True),
+        sa.Column("opportunity_at", MOMENT, nullable=True),
+        sa.Column("customer_at", MOMENT, nullable=True),
+        sa.Column("recycled_at", MOMENT, nullable=True),
+        sa.Column("disqualified_at", MOMENT, nullable=True),
+        sa.Column("lost_at", MOMENT, nullable=True),
+        sa.Column("mql_left_at", MOMENT, nullable=True),
+        sa.Column("sal_left_at", MOMENT, nullable=True),
+        sa.Column("sql_left_at", MOMENT, nullable=True),
+        sa.Column("opportunity_left_at", MOMENT, nullable=True),
+        sa.Column("hand_raised_at", MOMENT, nullable=True),
+        sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("answer_due_at", MOMENT, nullable=True),
+        sa.Column("answer_came_at", MOMENT, nullable=True),
+        sa.Column("returned_at", MOMENT, nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("medium", sa.Text(), nullable=True),
         sa.Column("campaign", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
         sa.Column("motion", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("form", sa.Text(), nullable=True),
+        sa.Column("landing", sa.Text(), nullable=True),
+        sa.Column("industry", sa.Text(), nullable=True),
+        sa.Column("size", sa.Text(), nullable=True),
+        sa.Column("device", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("fit", sa.Text(), nullable=True),
+        sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("points", sa.Text(), nullable=True),
+        sa.Column("scored_at", MOMENT, nullable=True),
+        sa.Column("followups", sa.Integer(), nullable=True),
+        sa.Column("captured_fields", sa.Integer(), nullable=True),
+        sa.Column("touches_before_mql", sa.Integer(), nullable=True),
+        sa.Column("touches_before_deal", sa.Integer(), nullable=True),
+        sa.Column("content_before_deal", sa.Boolean(), nullable=True),
         sa.Column("score", sa.Float(precision=53), nullable=True),
         sa.Column("grade", sa.Text(), nullable=True),
-        sa.Column("first_touch_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_touch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_touch_at", MOMENT, nullable=True),
+        sa.Column("last_touch_at", MOMENT, nullable=True),
         sa.Column("forgotten", sa.Boolean(), nullable=False),
         sa.Column("found_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "lead_id", name=op.f("pk_lead")),
     )
-    op.create_index("ix_lead_created", "lead", ["workspace_id", "created_at"])
+    op.create_index("ix_lead_campaign", "lead", ["workspace_id", "campaign"])
+    op.create_index(
+        "ix_lead_created",
+        "lead",
+        ["workspace_id", "created_at", *(f"{stage}_at" for stage in STAGES), "source", "campaign", "channel"],
+    )
+    for stage in (*STAGES, "recycled", "disqualified", "lost"):
+        op.create_index(
+            f"ix_lead_{stage}",
+            "lead",
+            ["workspace_id", f"{stage}_at", "source", "campaign", "channel"],
+            sqlite_where=sa.text(f"{stage}_at IS NOT NULL"),
+            postgresql_where=sa.text(f"{stage}_at IS NOT NULL"),
+        )
 
     op.create_table(
         "rendering",
@@ -215,7 +271,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
         sa.Column("receipt_source", sa.Text(), nullable=False),
         sa.Column("receipt_id", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -228,7 +284,7 @@ def upgrade() -> None:
         sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("receipt_source", sa.Text(), nullable=False),
         sa.Column("receipt_id", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("done_by", sa.Text(), nullable=False),
         sa.Column("trust", sa.Text(), nullable=False),
@@ -236,19 +292,60 @@ def upgrade() -> None:
         sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("form", sa.Text(), nullable=True),
         sa.Column("asset", sa.Text(), nullable=True),
+        sa.Column("gated", sa.Boolean(), nullable=True),
         sa.Column("page", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("medium", sa.Text(), nullable=True),
         sa.Column("campaign", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("own_origin", sa.Boolean(), nullable=True),
+        sa.Column("of_marketing", sa.Boolean(), nullable=True),
+        sa.Column("of_sales", sa.Boolean(), nullable=True),
+        sa.Column("first_of_mail", sa.Boolean(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint(
             "workspace_id", "lead_id", "receipt_source", "receipt_id", name=op.f("pk_touch")
         ),
     )
+    op.create_index(
+        "ix_touch_at",
+        "touch",
+        [
+            *("workspace_id", "at", "machine", "kind", "done_by", "gated", "first_of_mail", "outcome"),
+            *("campaign", "channel", "lead_id"),
+        ],
+    )
+
+    op.create_table(
+        "visit",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("machine", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("medium", sa.Text(), nullable=True),
+        sa.Column("campaign", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("landing", sa.Text(), nullable=True),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("device", sa.Text(), nullable=True),
+        sa.Column("reading", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "workspace_id", "lead_id", "receipt_source", "receipt_id", name=op.f("pk_visit")
+        ),
+    )
+    op.create_index("ix_visit_at", "visit", ["workspace_id", "at"])
 
 
 def downgrade() -> None:
     for table in (
-        *("touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
+        *("visit", "touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
         *("identity", "deal", "card", "audit"),
     ):
         op.drop_table(table)
