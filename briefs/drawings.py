@@ -46,10 +46,11 @@ def by_group(answer: Answer) -> Chart | None:
     lines = [
         line for line in answer.lines if not line.more and all(_known(line, metric) for metric in metrics)
     ]
-    scales = {_scale(line.values[metric.name], metric) for line in lines for metric in metrics}
-    if by is None or len(lines) < FEWEST or len(scales) > 1:
+    drawn = [(line.values[metric.name], metric) for line in lines for metric in metrics]
+    units = {(value.currency, metric.unit) for value, metric in drawn}
+    if by is None or len(lines) < FEWEST or len(units) > 1:
         return None
-    [scale] = scales
+    scale = _scale(max(drawn, key=lambda one: one[0].value or 0)[0], metrics[0])
     title = f"{metrics[0].title if len(metrics) == 1 else 'Leads'} by {by}"
     return charts.chart(
         f"{title} ({scale.unit})" if scale.unit not in ("", "%") else title,
@@ -90,13 +91,19 @@ def _sizes(values: Mapping[str, Value], metrics: Sequence[Metric]) -> list[float
     return [values[metric.name].value or 0 for metric in metrics]
 
 
-def _scale(value: Value, metric: Metric) -> Scale:
+def _scale(largest: Value, metric: Metric) -> Scale:
+    """In what a chart counts whose largest value that is."""
     match metric.unit:
         case "share":
             return Scale(0.01, "%")
         case "money":
-            return Scale(100, value.currency or "")
-        case "minutes" | "days" | "seconds" as time:
-            return Scale(1, time)
+            return Scale(100, largest.currency or "")
+        case "days":
+            return Scale(1, "days")
+        case "minutes" | "seconds":
+            minute = 1 if metric.unit == "minutes" else 60
+            spans = ((1_440 * minute, "days"), (60 * minute, "hours"), (minute, "minutes"))
+            fits = (Scale(*span) for span in spans if (largest.value or 0) >= 2 * span[0])
+            return next(fits, Scale(1, metric.unit))
         case _:
             return Scale(1)

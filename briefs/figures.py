@@ -72,7 +72,7 @@ def progress(value: Value) -> Markdown:
     """How much of its target a value has reached, drawn: `▓▓▓▓▓▓░░░░ 60 %`."""
     if value.progress is None:
         return NO_DATA
-    done = min(max(round(STRIP * value.progress), 0), STRIP)
+    done = min(max(int(STRIP * value.progress), 0), STRIP)
     return Markdown(f"{'▓' * done}{'░' * (STRIP - done)} {plainly(100 * value.progress, 0)} %")
 
 

@@ -146,8 +146,11 @@ def _lines(
 ) -> tuple[Line, ...]:
     """A line a group, in order: those asked for, all others as one, and last who is not captured."""
     groups = here.groups() | (before.groups() if before and question.by not in TILED else frozenset())
-    sorting = question.metric if question.about == "campaigns" and question.metric else metrics[0].name
-    shown, rest = _largest([by for by in groups if by is not None], question, here.of_each(sorting))
+    sorting = _sorting(question, metrics)
+    sizes = here.of_each(sorting.name)
+    if question.about == "campaigns" and sorting.good == "down":
+        sizes = {by: None if size is None else -size for by, size in sizes.items()}
+    shown, rest = _largest([by for by in groups if by is not None], question, sizes)
 
     def line(groups: Sequence[str | None], by: str | None, more: int = 0) -> Line:
         """A day or a month has no counterpart in the window before."""
@@ -159,6 +162,12 @@ def _lines(
         *([line(rest, f"+{len(rest)} more", len(rest))] if rest else []),
         *([line([None], None)] if None in groups else []),
     )
+
+
+def _sorting(question: Question, metrics: Sequence[Metric]) -> Metric:
+    """What groups are sorted by: what `/campaigns` is asked to sort by, the best first, else the first."""
+    asked = [metric for metric in metrics if question.about == "campaigns" and metric.name == question.metric]
+    return next(iter(asked), metrics[0])
 
 
 def _largest(

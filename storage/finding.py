@@ -37,18 +37,23 @@ class Place:
     lead_id: int
 
 
+def _after(place: Place) -> sa.ColumnElement[bool]:
+    """The leads that were created later, or have a larger number where that is the same moment."""
+    same = sa.and_(leads.c.created_at == place.created_at, leads.c.lead_id > place.lead_id)
+    return sa.or_(leads.c.created_at > place.created_at, same)
+
+
 def next_created(
     c: sa.Connection, workspace: str, period: Period, playbook: Playbook, after: Place | None
 ) -> tuple[list[Lead], Place | None]:
     """The next leads created in a period, and where that leaves off; None when there are no more."""
-    place = sa.tuple_(leads.c.created_at, leads.c.lead_id)
     found = c.execute(
         sa.select(leads.c.created_at, leads.c.lead_id)
         .where(
             leads.c.workspace_id == workspace,
             leads.c.created_at >= (after.created_at if after else period.start),
             leads.c.created_at < period.end,
-            *([place > sa.tuple_(after.created_at, after.lead_id)] if after else []),
+            *([_after(after)] if after else []),
         )
         .order_by(leads.c.created_at, leads.c.lead_id)
         .limit(CHUNK)

@@ -467,7 +467,7 @@ def test_times_come_in_order() -> None:
     assert [line.by for line in by_weekday] == ["Monday", "Tuesday", "Sunday"]
 
 
-def test_campaigns_are_sorted_by_the_metric_that_was_named() -> None:
+def test_campaigns_are_sorted_by_the_metric_that_was_named_the_best_first() -> None:
     cells = {
         "fair": Cell({"leads": 5, "spend": 900_00}, currency="EUR"),
         "webinar": Cell({"leads": 9, "spend": 100_00}, currency="EUR"),
@@ -475,7 +475,7 @@ def test_campaigns_are_sorted_by_the_metric_that_was_named() -> None:
     }
     question = Question("campaigns", window("2026-08"), by="campaign", metric="cpl")
 
-    assert [line.by for line in told(question, cells).lines] == ["fair", "webinar", "blog"]
+    assert [line.by for line in told(question, cells).lines] == ["webinar", "fair", "blog"]
 
 
 def test_more_groups_than_asked_for_are_pooled_from_their_counts() -> None:
