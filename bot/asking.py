@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from bot.house import House
 from briefs import catalog
@@ -82,6 +82,7 @@ class Asked:
 
 
 LONGEST_VALUE = 2_000  # characters; Slack's limit
+YEARS = range(2000, 2100)
 
 
 def recalled(value: str) -> Asked:
@@ -93,13 +94,19 @@ def recalled(value: str) -> Asked:
     """
     at, _, text = value.partition(" ")
     command, _, words = text.removeprefix("/").partition(" ")
-    try:
-        when = datetime.fromisoformat(at)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None or command not in ("funnel", "campaigns", "kpi"):
+    when = _moment(at)
+    if when is None or command not in get_args(About):
         raise QuestionError("That button asks nothing that I understand. Try `/tipoff help`.")
     return Asked(cast("About", command), words, when, again=True)
+
+
+def _moment(text: str) -> datetime | None:
+    """A time at which a question can have been answered."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo and at.year in YEARS else None
 
 
 @dataclass(frozen=True, slots=True)

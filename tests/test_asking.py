@@ -250,7 +250,14 @@ def test_a_button_carries_its_question_and_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "soon /kpi leads", "2026-11-05T10:00:00 /kpi leads", f"{AT} /tipoff help"]
+    "value",
+    [
+        "",
+        "soon /kpi leads",
+        "2026-11-05T10:00:00 /kpi leads",
+        "9999-12-31T23:59:59Z /kpi leads",
+        f"{AT} /tipoff help",
+    ],
 )
 def test_what_is_no_question_is_not_recalled(value: str) -> None:
     with pytest.raises(QuestionError):
