@@ -15,6 +15,8 @@ SCOPES = {
     "commands": "answer /lead, /funnel, /campaigns, /tipoff",
     "groups:history": "the same in private channels",
     "groups:read": "the same in private channels",
+    "im:history": "the same in direct messages",
+    "im:write": "send a digest to one person",
 }
 HOST = "https://tipoff.example.com"
 
