@@ -17,6 +17,7 @@ from funnel.errors import TipoffError
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
 from funnel.metrics import CampaignsAnswer, FunnelAnswer, pooled_campaigns, pooled_funnel
+from funnel.score_audit import GRADES, RuleAudit, ScoreAudit
 
 BUDGET = 600  # visible characters of `new_lead`: what a rep reads at a glance, on a phone
 DIGEST = 80
@@ -116,6 +117,20 @@ def campaigns(answer: CampaignsAnswer) -> Message:
     rows += [pooled_campaigns(f"+{len(rest)} more", rest)] if rest else []
     rows += [total] if total else []
     return _message("campaigns", answer=answer, rows=rows, total=total)
+
+
+def score_audit(audit: ScoreAudit) -> Message:
+    """What each rule of the score foretells, which say nothing, and what another line would do."""
+    live = sorted((rule for rule in audit.rules if not rule.dead), key=_strongest_first)
+    rows = [[band for band in audit.bands if band.grade == grade] for grade in GRADES]
+    grid = [row for row in rows if any(band.outcomes.leads for band in row)]
+    return _message(
+        "score_audit", audit=audit, grid=grid, rules=live[:TABLE_ROWS], more=len(live) - TABLE_ROWS
+    )
+
+
+def _strongest_first(rule: RuleAudit) -> float:
+    return -abs(rule.sql_lift.value) if rule.sql_lift else 0
 
 
 def leads_found(text: str, matches: Sequence[LeadSummary]) -> Message:

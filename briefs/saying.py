@@ -11,8 +11,10 @@ from jinja2.runtime import Context
 from briefs.literal import Markdown, clip, code, fold, literal, prose
 from briefs.marks import Button, Moment, link, marked, member
 from funnel.brief import Fact
+from funnel.compare import Interval
 from funnel.metrics import Cost, Ratio, Terms
 from funnel.period import BEGINNING, Period
+from funnel.score_audit import Band
 from funnel.stage import Stage
 
 NOT_CAPTURED = Markdown("not captured")
@@ -78,6 +80,18 @@ def _(value: Cost) -> Markdown:
     return NO_DATA if value.value is None else money(value.value, value.currency)
 
 
+@say.register
+def _(value: Interval) -> Markdown:
+    """A difference of rates in points, with its interval: `+9.3 (5.7 to 13.1)`."""
+    low, high = (f"{100 * end:.1f}" for end in (value.low, value.high))
+    return literal(f"{100 * value.value:+.1f} ({low} to {high})")
+
+
+@say.register
+def _(value: Band) -> Markdown:
+    return Markdown(value)
+
+
 @pass_context
 def clipped(context: Context, value: str | Fact | None, length: int) -> str:
     """The words of a value, `length` characters at most; fewer on a page that must be short."""
@@ -118,6 +132,21 @@ def percent(ratio: Ratio) -> Markdown:
     return Markdown(f"{100 * ratio.value:.1f}".removesuffix(".0") + " %")
 
 
+def number(value: float) -> Markdown:
+    """A figure of the playbook: `60`, `7.5`."""
+    return literal(f"{value:g}")
+
+
+def signed(value: float) -> Markdown:
+    """How much more or less: `+40`, `-6`."""
+    return literal(f"{value:+g}")
+
+
+def change(share: float | None) -> Markdown:
+    """How much more or less, as a share: `-37 %`."""
+    return NO_DATA if share is None else literal(f"{100 * share:+.0f} %")
+
+
 def money(minor: float | None, currency: str | None) -> Markdown:
     """An amount of minor units: `$1,240`, `€310.50`; `–` where it is not known."""
     if minor is None or currency is None:
@@ -127,7 +156,7 @@ def money(minor: float | None, currency: str | None) -> Markdown:
     return literal(f"{symbol}{amount}" if symbol else f"{clip(currency, 12)} {amount}")
 
 
-def window(terms: Terms) -> Markdown:
+def window(terms: Terms | Period) -> Markdown:
     """The days that an answer counts, the last one included: `1 Oct – 30 Oct 2026`."""
     period = Period(terms.start, terms.end, "", terms.zone)
     first, last = period.first_day, period.last_day
@@ -174,6 +203,7 @@ def button(
 FILTERS = {
     "button": button,
     "by": by,
+    "change": change,
     "clip": clipped,
     "code": code,
     "dated": dated,
@@ -184,8 +214,10 @@ FILTERS = {
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "month": month,
+    "number": number,
     "percent": percent,
     "prose": prose,
+    "signed": signed,
     "spoken": _spoken,
     "when": say,
     "window": window,

@@ -30,7 +30,7 @@ from funnel.identity import Identity, company_of
 from funnel.lead import Crossing, Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.machines import confirms, marked
 from funnel.playbook import Playbook
-from funnel.scoring import crossings, fit
+from funnel.scoring import crossed, crossings, fit
 from funnel.scoring_rules import TRAITS
 from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
@@ -207,14 +207,12 @@ def _confirmed(touches: Sequence[Touch], playbook: Playbook) -> tuple[Touch, ...
 
 
 def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
-    inside = False
-    for event in told:
-        if isinstance(event, LeadScored):
-            crossed = not inside and event.score >= playbook.score.enter
-            inside = event.score >= (playbook.score.leave if inside else playbook.score.enter)
-            yield Scored(
-                event.score, event.time, event.key, event.grade, event.model, crossed, quiet=event.quiet
-            )
+    reported = (
+        Scored(event.score, event.time, event.key, event.grade, event.model, quiet=event.quiet)
+        for event in told
+        if isinstance(event, LeadScored)
+    )
+    return crossed(reported, playbook.score)
 
 
 def _evidence(told: Sequence[LeadEvent], lead: Lead, playbook: Playbook) -> Iterator[Evidence]:

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from funnel.attribution_rules import Attribution
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.finance import Finance, Targets
 from funnel.glob import Globs, fits, folded
 from funnel.identity import Identity
 from funnel.machine_rules import Machines
@@ -113,6 +115,9 @@ class Playbook(Part):
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
     digests: Digests = Field(default_factory=dict, description="questions that are asked by themselves")
+    attribution: Attribution = Attribution()
+    finance: Finance = Finance()
+    targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")
 
     @property
     def zone(self) -> ZoneInfo:

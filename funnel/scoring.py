@@ -17,7 +17,7 @@ from typing import NamedTuple
 from funnel.events import EventKey
 from funnel.glob import fits
 from funnel.identity import is_free_mail
-from funnel.lead import Crossing, Lead, Said, Touch
+from funnel.lead import Crossing, Lead, Said, Scored, Touch
 from funnel.machines import marked, set_aside
 from funnel.playbook import Playbook
 from funnel.scoring_rules import Condition, EngagementRule, Grade, Level, Scoring
@@ -104,25 +104,49 @@ def crossings(touches: Iterable[Touch], playbook: Playbook) -> tuple[Crossing, .
 
     One that follows another within the playbook's cool-down is not among them.
     """
-    return tuple(_crossings(touches, playbook.score))
+    return tuple(risen(engagement(touches, playbook.score), playbook.score))
 
 
-def _crossings(touches: Iterable[Touch], rules: Scoring) -> Iterator[Crossing]:
+class Step(NamedTuple):
+    """A touch that earned by a rule, and what the engagement was just `before` it and `after`."""
+
+    touch: Touch
+    rule: str
+    before: float
+    after: float
+
+
+def engagement(touches: Iterable[Touch], rules: Scoring) -> Iterator[Step]:
+    """How the engagement went, from one touch that earned to the next; `touches` come oldest first."""
     standing = _Standing(rules)
-    outside, last = True, None
     for touch, rule, counts in _met(touches, rules):
-        if not counts:
-            continue
-        standing.decay(touch.at)
-        outside = outside or standing.value < rules.leave
-        standing.earn(rule)
-        value = standing.value
-        if outside and value >= rules.enter:
+        if counts:
+            standing.decay(touch.at)
+            before = standing.value
+            standing.earn(rule)
+            yield Step(touch, rule.rule, before, standing.value)
+
+
+def risen(steps: Iterable[Step], rules: Scoring) -> Iterator[Crossing]:
+    """The crossings among `steps`, by the lines and the cool-down of `rules`."""
+    outside, last = True, None
+    for touch, _, before, after in steps:
+        outside = outside or before < rules.leave
+        if outside and after >= rules.enter:
             outside = False
             if last is None or touch.at - last >= timedelta(days=rules.cooldown_days):
                 last = touch.at
-                yield Crossing(value, touch.at, touch.receipt, touch.quiet)
-        outside = outside or value < rules.leave
+                yield Crossing(after, touch.at, touch.receipt, touch.quiet)
+        outside = outside or after < rules.leave
+
+
+def crossed(scores: Iterable[Scored], rules: Scoring) -> Iterator[Scored]:
+    """What an upstream system reported, oldest first, each marked whether it rose into the band."""
+    inside = False
+    for one in scores:
+        rose = not inside and one.value >= rules.enter
+        inside = one.value >= (rules.leave if inside else rules.enter)
+        yield one if one.crossed == rose else replace(one, crossed=rose)
 
 
 class _Standing:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from funnel.events import Event, LeadEvent
 from funnel.lead import Lead, LeadSummary
 from funnel.metrics import CampaignCounts, StageCounts
+from funnel.period import Period
 from funnel.persons import Story
 from funnel.playbook import Playbook
 from funnel.question import Question
@@ -103,6 +104,20 @@ class Store:
     async def lead(self, lead_id: int, playbook: Playbook) -> Lead | None:
         """The lead of that id, folded from its events; None when there is none, or no longer."""
         return await self._read(finding.lead, lead_id, playbook)
+
+    async def leads(self, period: Period, playbook: Playbook) -> AsyncIterator[Lead]:
+        """The leads created in `period`, oldest first, each folded from its events.
+
+        Each hundred are read at once and forgotten when the next are asked for, so that any number can be
+        walked through. Who changes meanwhile is as they are when their hundred is read.
+        """
+        place: finding.Place | None = None
+        while True:
+            found, place = await self._read(finding.next_created, period, playbook, place)
+            for one in found:
+                yield one
+            if place is None:
+                return
 
     async def events_of(self, lead_id: int) -> list[LeadEvent]:
         """The events of a lead in order of occurrence; empty when there is no such lead."""

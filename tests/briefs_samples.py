@@ -22,7 +22,7 @@ from funnel.events import (
     Person,
 )
 from funnel.journey import tell
-from funnel.lead import LeadSummary
+from funnel.lead import Lead, LeadSummary
 from funnel.masked import masked
 from funnel.masks import People, Refusal
 from funnel.metrics import (
@@ -33,8 +33,10 @@ from funnel.metrics import (
     campaigns_answer,
     funnel_answer,
 )
+from funnel.period import parse_period
 from funnel.playbook import Playbook
 from funnel.question import parse_question
+from funnel.score_audit import ScoreAudit, audit_score
 from funnel.stage import FUNNEL, Stage
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -175,6 +177,28 @@ def campaigns(count: int = 3) -> CampaignsAnswer:
     return campaigns_answer(parse_question("campaigns", "last quarter", NOON, PLAYBOOK), counts, NOON)
 
 
+def audit() -> ScoreAudit:
+    """Who asks for a demo gets nowhere; since October, who takes an infographic gets somewhere."""
+    leads = [
+        *[audited(120, form="Gate", asset=INFOGRAPHIC)] * 10,
+        *[audited(40, "sql", form="Gate", asset=INFOGRAPHIC)] * 12,
+        *[audited(40, form="Request a demo")] * 12,
+        *[audited(40, "won", "trial_started", "webinar_attended", form="Gate")] * 2,
+        *[audited(40, "sql", "trial_started", "meeting_booked", form="Gate")] * 3,
+        *[audited(2, form="Gate")] * 4,
+    ]
+    return audit_score(leads, PLAYBOOK, parse_period("last 180 days", NOON, PLAYBOOK.zone), NOON)
+
+
+def audited(days: float, stage: str = "", *kinds: str, **captured: Any) -> Lead:
+    """Somebody who fills a form so many days before noon, does all that in the next hours, and gets there."""
+    at = -24 * days
+    form = LeadCaptured(id="0", source="site", time=hours(at), person=JON, **captured)
+    doings = [engaged(number, at + number, kind) for number, kind in enumerate(kinds, 1)]
+    there = [LeadStaged(id="9", source="crm", time=hours(at + 72), person=JON, stage=stage)] if stage else []
+    return tell([form, *doings, *there], PLAYBOOK)
+
+
 def summaries(count: int) -> list[LeadSummary]:
     return [
         LeadSummary(number, f"Jon Doe {number}", "jon@doe.example", "Doe & Sons", Stage.MQL, NOON)
@@ -220,6 +244,10 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "funnel_by_source": lambda: catalog.funnel(funnel()),
     "campaigns": lambda: catalog.campaigns(campaigns()),
     "campaigns_many": lambda: catalog.campaigns(campaigns(26)),
+    "score_audit": lambda: catalog.score_audit(audit()),
+    "score_audit_of_nobody": lambda: catalog.score_audit(
+        audit_score([], PLAYBOOK, parse_period("today", NOON, PLAYBOOK.zone), NOON)
+    ),
     "leads_found": lambda: catalog.leads_found("jon", summaries(2)),
     "leads_found_many": lambda: catalog.leads_found("jon", summaries(6)),
     "lead_not_found": lambda: catalog.lead_not_found("jon"),

@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import category
 
 import pytest
-from briefs_samples import HELP, JON, brief_of, campaigns, claim, funnel, joe, jon, summaries
+from briefs_samples import HELP, JON, audit, brief_of, campaigns, claim, funnel, joe, jon, summaries
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -315,7 +315,13 @@ def leads_found(value: str) -> Message:
     return catalog.leads_found(value, found)
 
 
+def audited_rules(value: str) -> Message:
+    found = audit()
+    return catalog.score_audit(replace(found, rules=tuple(replace(rule, rule=value) for rule in found.rules)))
+
+
 OTHERS: dict[str, Callable[[str], Message]] = {
+    "score_audit": audited_rules,
     "funnel": funnel_by,
     "campaigns": campaigns_of,
     "leads_found": leads_found,

@@ -9,14 +9,18 @@ from briefs import catalog
 from briefs.message import Message, View
 from funnel.activity import Burst, Line
 from funnel.brief import Brief, build, look_up
+from funnel.compare import Interval
 from funnel.errors import QuestionError
 from funnel.events import LeadEvent, LeadStaged
+from funnel.foresight import Alerted, Outcomes
 from funnel.journey import tell
 from funnel.lead import LeadSummary
 from funnel.masks import People
-from funnel.metrics import CampaignCounts, StageCounts, campaigns_answer, funnel_answer
+from funnel.metrics import CampaignCounts, Ratio, StageCounts, campaigns_answer, funnel_answer
+from funnel.period import parse_period
 from funnel.playbook import Playbook
 from funnel.question import parse_question
+from funnel.score_audit import Band, Drift, Inversion, RuleAudit, ScoreAudit, WhatIf
 from funnel.stage import FUNNEL, Stage
 
 Said = Message | View
@@ -69,6 +73,40 @@ def _reached(*counts: int) -> dict[Stage, int]:
     return dict(zip(FUNNEL, counts, strict=True))
 
 
+def _score_audit(playbook: Playbook, now: datetime) -> Message:
+    """One rule about which everything is said, and one that is dead."""
+    readers, others = Outcomes(400, 20, 6), Outcomes(300, 90, 21)
+    less = Interval(-0.25, -0.31, -0.19)
+    drift = Drift(Ratio(3, 90), Ratio(30, 100), less)
+    read = RuleAudit(
+        "white paper", "engagement", 15, readers, others, 420, less, Interval(-0.055, -0.1, 0.01), drift
+    )
+    nothing = Drift(Ratio(0, 0), Ratio(0, 0), None)
+    dead = RuleAudit(
+        "unsubscribed", "engagement", -40, Outcomes(), readers.plus(others), 0, None, None, nothing
+    )
+    better, worse = Band("A", 1, readers), Band("A", 2, others)
+    does = Alerted(158, 57, 14)
+    return catalog.score_audit(
+        ScoreAudit(
+            period=parse_period("last 90 days", now, playbook.zone),
+            as_of=now,
+            leads=readers.plus(others),
+            maturing=119,
+            lag=timedelta(days=33),
+            rules=(read, dead),
+            bands=(better, worse, Band("A", 3, Outcomes()), Band("A", 4, Outcomes())),
+            inversions=(Inversion("sql", better, worse, Interval(0.25, 0.19, 0.31)),),
+            enter=60,
+            what_if=(WhatIf(60, does, does), WhatIf(70, Alerted(98, 38, 8), does)),
+            quarters=(
+                parse_period("this quarter", now, playbook.zone),
+                parse_period("last quarter", now, playbook.zone),
+            ),
+        )
+    )
+
+
 def _summaries(now: datetime) -> list[LeadSummary]:
     seen = now - timedelta(days=1)
     return [
@@ -115,5 +153,6 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     ),
     "refused": _refused,
     "lead_not_found": lambda _rules, _now: catalog.lead_not_found("zoe"),
+    "score_audit": _score_audit,
 }
 """Pages about anything else."""
