@@ -44,10 +44,8 @@ class Window:
         }
 
     def groups(self) -> frozenset[str | None]:
-        """The groups of which anything was counted, and the days, months, ... without any between them."""
-        counted = frozenset(by for part in self.parts for by in part.groups)
-        captured = sorted(by for by in counted if by is not None)
-        return counted | {by for by in self.ends if by and captured and captured[0] <= by <= captured[-1]}
+        """The groups of which anything was counted; the store counts empty days, weeks, ... too."""
+        return frozenset(by for part in self.parts for by in part.groups)
 
     def of(self, groups: Sequence[str | None]) -> dict[str, Value]:
         """The values of one group, or of several as one, by metric."""

@@ -1,8 +1,9 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
-`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `stage_entry`, `deal`, `spend`
-and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else knows;
-`rendering` remembers what it would not draw. `audit` remembers who was shown what; it is only ever added to.
+`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `mail_hit`, `stage_entry`,
+`deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was told, which
+nothing else knows; `rendering` remembers what it would not draw. `audit` remembers who was shown what; it is
+only ever added to.
 """
 
 import sqlalchemy as sa
@@ -122,6 +123,16 @@ touch = sa.Table(
     sa.Column("source", PlainText),
     sa.Column("medium", PlainText),
     sa.Column("campaign", PlainText),
+)
+
+mail_hit = sa.Table(
+    "mail_hit",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("ip", PlainText, primary_key=True),
+    sa.Column("second", sa.BigInteger, primary_key=True, autoincrement=False),  # since 1970
+    sa.Index("ix_mail_hit_ip", "workspace_id", "ip", "second", "lead_id"),
 )
 
 stage_entry = sa.Table(
