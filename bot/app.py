@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -152,7 +152,7 @@ def _action(house: House, identity: Identity, deed: str, action: Action) -> Call
 
         async def carry_out() -> None:
             _refuse_strangers(body, identity)
-            press = _press(body, client, say)
+            press = _press(body, client, say, _reply(house, body, to="in_channel"))
             seen = await roles.admit(house, _actor(body), deed, _lead_of(press.value))
             await action(seen, press)
 
@@ -256,15 +256,15 @@ async def _answered(answer: Awaitable[Message]) -> Message:
         return explain(error)
 
 
-def _reply(house: House, body: Body) -> Say:
-    """Say something to the person who acted, through the payload's own `response_url`."""
+def _reply(house: House, body: Body, to: Literal["ephemeral", "in_channel"] = "ephemeral") -> Say:
+    """Say something to the person who acted, or where they did, through the payload's own `response_url`."""
     url = body.get("response_url")
 
     async def send(message: Message, level: Level) -> WebhookResponse | None:
         client = AsyncWebhookClient(url or "", session=house.http, retry_handlers=[])
         try:
             return await client.send_dict(
-                {"response_type": "ephemeral", "replace_original": False, **message.payload(level)}
+                {"response_type": to, "replace_original": False, **message.payload(level)}
             )
         except (*NETWORK, SlackApiError) as error:
             log.warning("an answer could not be delivered: %s", error)
@@ -328,7 +328,7 @@ def _on_form(body: Body, why: Refusal) -> Body:
     }
 
 
-def _press(body: Body, client: AsyncWebClient, say: Say) -> Press:
+def _press(body: Body, client: AsyncWebClient, reply: Say, share: Say) -> Press:
     pressed = body["actions"][0]
     return Press(
         user=body["user"]["id"],
@@ -336,7 +336,8 @@ def _press(body: Body, client: AsyncWebClient, say: Say) -> Press:
         trigger=body.get("trigger_id", ""),
         view=body.get("view"),
         client=client,
-        reply=say,
+        reply=reply,
+        share=share,
         places=_actor(body).places,
     )
 

@@ -20,8 +20,8 @@ from bot.setup import set_up
 from bot.terminal import err, log_to_stderr, out, run
 from briefs.pages import Pages
 from funnel.errors import TipoffError
-from funnel.metrics import as_json
 from funnel.playbook import Playbook
+from funnel.question import About
 from storage.store import Store
 
 cli = typer.Typer(
@@ -179,17 +179,26 @@ def audit(
 
 
 @cli.command()
+def kpi(words: Words = None, json_: AsJson = False) -> None:
+    """Answer one number with its terms, as /kpi does; `tipoff kpi list` names them all."""
+    _answer("kpi", words, json_=json_)
+
+
+@cli.command()
 def funnel(words: Words = None, json_: AsJson = False) -> None:
     """Count leads by stage, as /funnel does."""
-    answer, message = run(queries.funnel(_settings(), " ".join(words or [])))
-    out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
+    _answer("funnel", words, json_=json_)
 
 
 @cli.command()
 def campaigns(words: Words = None, json_: AsJson = False) -> None:
     """Compare campaigns, as /campaigns does."""
-    answer, message = run(queries.campaigns(_settings(), " ".join(words or [])))
-    out.print(json.dumps(as_json(answer), ensure_ascii=False, indent=2) if json_ else message.plain)
+    _answer("campaigns", words, json_=json_)
+
+
+def _answer(about: About, words: list[str] | None, *, json_: bool) -> None:
+    found, message = run(queries.answer(_settings(), about, " ".join(words or [])))
+    out.print(json.dumps(found, ensure_ascii=False, indent=2) if json_ else message.plain)
 
 
 @identity_cli.command(name="show")

@@ -12,9 +12,11 @@ SCOPES = {
     "channels:history": "find a brief again whose posting was interrupted, instead of posting it twice",
     "channels:read": "find the id of a channel that the playbook names",
     "chat:write": "post briefs",
-    "commands": "answer /lead, /funnel, /campaigns, /tipoff",
+    "commands": "answer /lead, /kpi, /funnel, /campaigns, /tipoff",
+    "files:write": "send the leads behind a number as a file to the person who asks",
     "groups:history": "the same in private channels",
     "groups:read": "the same in private channels",
+    "im:write": "open the direct messages in which that file is sent",
 }
 HOST = "https://tipoff.example.com"
 

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from rich.text import Text
 
-from bot.commands import campaigns as campaigns_command
-from bot.commands import funnel as funnel_command
+from bot import asking
+from bot.asking import Asked
 from bot.house import clock
 from bot.score_sheet import score_sheet
 from bot.settings import Settings, load_playbook
@@ -18,25 +19,19 @@ from funnel.brief import Brief, look_up
 from funnel.errors import NotFoundError, QuestionError
 from funnel.events import as_utc
 from funnel.lead import LeadSummary
-from funnel.metrics import CampaignsAnswer, FunnelAnswer
 from funnel.playbook import Playbook
+from funnel.question import About
 from intake.moment import moment
 from storage.audit import Entry
 from storage.store import Store
 
 
-async def funnel(settings: Settings, text: str) -> tuple[FunnelAnswer, Message]:
-    """The answer to `/funnel <text>`, and how it is said."""
+async def answer(settings: Settings, about: About, text: str) -> tuple[dict[str, Any], Message]:
+    """The answer to a slash command's question: as other programs read it, and how it is said."""
     async with _memory(settings) as (store, playbook):
-        answer = await funnel_command.ask(store, playbook, clock(), text)
-        return answer, catalog.funnel(answer)
-
-
-async def campaigns(settings: Settings, text: str) -> tuple[CampaignsAnswer, Message]:
-    """The answer to `/campaigns <text>`, and how it is said."""
-    async with _memory(settings) as (store, playbook):
-        answer = await campaigns_command.ask(store, playbook, clock(), text)
-        return answer, catalog.campaigns(answer)
+        asked = Asked(about, text, clock())
+        reply = await asking.gather(store, playbook, asked)
+        return asking.as_json(reply), asking.said(reply, asked)
 
 
 async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:

@@ -11,6 +11,7 @@ from funnel.playbook import Playbook
 
 NEEDS: dict[str, Right | None] = {
     "/lead": None,
+    "/kpi": "count",
     "/funnel": "count",
     "/campaigns": "count",
     "/tipoff": None,
@@ -21,6 +22,9 @@ NEEDS: dict[str, Right | None] = {
     "tipoff.lead": None,
     "tipoff.crm": None,
     "tipoff.reveal": "reveal",
+    "tipoff.ask": "count",
+    "tipoff.share": "count",
+    "tipoff.rows": "reveal",
 }
 """The right that each command, button and form needs; None: everybody may, and sees what is theirs to see."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import signal
@@ -20,7 +19,9 @@ from starlette.applications import Starlette
 
 from bot import app as slack_app
 from bot import http
+from bot.garbage import collect_seldom
 from bot.house import House
+from bot.reading import Reader
 from bot.settings import Settings, SettingsError, load_playbook
 from bot.slack import ADVICE, NETWORK, Slack, client_of
 from bot.tasks import Tasks
@@ -85,21 +86,10 @@ async def run(settings: Settings, *, over_http: bool, host: str, port: int) -> N
         loop.add_signal_handler(name, task.cancel if task else loop.stop)
     try:
         async with running(settings, over_http=over_http, host=host, port=port):
-            _collect_seldom()
+            collect_seldom()
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         log.info("stopped in good order")
-
-
-def _collect_seldom() -> None:
-    """Spare what was imported from garbage collection, and look at the rest less often.
-
-    A batch of events is thousands of small objects that reference counting frees by itself; looking for
-    cycles among them took a third of the time of taking it in.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @contextlib.asynccontextmanager
@@ -119,8 +109,9 @@ async def running(
         Store.open(settings.database_url, migrate=True) as store,
         aiohttp.ClientSession(timeout=timeout) as session,
         _drained(Tasks(AT_ONCE)) as tasks,
+        contextlib.aclosing(Reader()) as reader,
     ):
-        house = House(settings, playbook, store, tasks, session)
+        house = House(settings, playbook, store, tasks, session, reader)
         client = client_of(settings, session)
         app = http.build(house)
         async with _working(Worker(house, Slack(client))), _serving(app, host, port) as url:

@@ -11,12 +11,13 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import Settings
 from briefs.message import Level, Message
+from funnel.errors import TipoffError
 
 EVENT_TYPE = "tipoff_card"
 CLOCK_SKEW = timedelta(minutes=10)  # between the database and Slack; more would only cost pages to read
@@ -46,6 +47,10 @@ ADVICE = {
     "cant_delete_message": "delete the message by hand: what it says is no longer to be said",
     "restricted_action": "ask an admin to let apps post in this channel",
 }
+
+
+class UndeliveredError(TipoffError):
+    """Slack did not take what was for one person; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,22 @@ def client_of(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebCli
         session=session,
         retry_handlers=[],
     )
+
+
+async def send_file(client: AsyncWebClient, user: str, name: str, text: str) -> None:
+    """Send a text file to one person, in the direct messages between them and the bot.
+
+    Raises:
+        UndeliveredError: Slack did not take it.
+
+    """
+    try:
+        opened = await client.conversations_open(users=user)
+        await client.files_upload_v2(channel=opened["channel"]["id"], filename=name, title=name, content=text)
+    except (SlackApiError, SlackRequestError, *NETWORK) as error:
+        word = str(error.response.get("error")) if isinstance(error, SlackApiError) else ""
+        why = Refused(word).sentence if word else f"Slack cannot be reached: {type(error).__name__}"
+        raise UndeliveredError(f"I could not send you the file. {why}.") from error
 
 
 class Slack:

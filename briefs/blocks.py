@@ -4,19 +4,25 @@ Text from outside stands in `rich_text`, `raw_text` and `plain_text`, none of wh
 links or formatting.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import slackblocks as kit
 from markdown_it.tree import SyntaxTreeNode
 
-from briefs import plain
+from briefs import charts, plain
+from briefs.columns import Side
 from briefs.literal import clip
-from briefs.marks import Button, Member, Moment, Web, read_mark
+from briefs.marks import Button, Drawing, Member, Moment, Web, read_mark
 from briefs.message import Block
 from briefs.page import Page
 
 HEADER = 150
+CHARTS = 2  # of one message
+TABLE = "Table"  # what a table is called that nothing stands before
+PAGE_ROWS = 10  # of a table, before its reader turns the page
+Cell = kit.RawText | kit.RawNumber | kit.RichTextBlock
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
@@ -52,20 +58,24 @@ def identified(blocks: Iterable[Block]) -> tuple[Block, ...]:
 def shapes(page: Page) -> list[kit.Block]:
     """The blocks of a page, before validation as a whole.
 
-    One table of a message can be a `table` block, which Slack draws at its end: the last one is.
+    One table of a message can be a table block: the last one is. Two charts can be drawn: the first two are.
+    The others are said in a fixed-width font.
     """
     nodes = page.tree.children
-    tables = [node for node in nodes if node.type == "table"]
+    spare = {
+        *[node for node in nodes if node.type == "table"][:-1],
+        *[node for node in nodes if node.type == "paragraph" and plain.chart(node)][CHARTS:],
+    }
+    lines = [line for node in nodes[:1] if node.type != "table" for line in plain.words(node).splitlines()]
+    caption = next(iter(lines), TABLE)
     return [
         block
         for node in nodes
-        for block in (
-            [_preformatted(node)] if node.type == "table" and node is not tables[-1] else _shape(node)
-        )
+        for block in ([_preformatted(node)] if node in spare else _shape(node, caption))
     ]
 
 
-def _shape(node: SyntaxTreeNode) -> list[kit.Block]:
+def _shape(node: SyntaxTreeNode, caption: str) -> list[kit.Block]:
     match node.type:
         case "bullet_list" | "ordered_list":
             return _list(node)
@@ -73,6 +83,8 @@ def _shape(node: SyntaxTreeNode) -> list[kit.Block]:
             block: kit.Block = kit.HeaderBlock(clip(plain.words(node), HEADER))
         case "heading":
             block = kit.ContextBlock([kit.Text(plain.words(node), kit.TextType.PLAINTEXT)])
+        case "paragraph" if drawn := plain.chart(node):
+            block = charts.block(drawn)
         case "paragraph" if buttons := plain.only_buttons(node):
             block = kit.ActionsBlock([_button(label, mark) for label, mark in buttons])
         case "paragraph":
@@ -80,7 +92,7 @@ def _shape(node: SyntaxTreeNode) -> list[kit.Block]:
         case "blockquote":
             block = kit.RichTextBlock([kit.RichTextQuote(_elements(child)) for child in node.children])
         case "table":
-            block = _table(node)
+            block = _table(node, caption)
         case "hr":
             block = kit.DividerBlock()
         case unknown:
@@ -113,16 +125,27 @@ def _button(label: str, mark: Button) -> kit.Button:
     )
 
 
-def _table(node: SyntaxTreeNode) -> kit.Block:
-    rows = plain.rows(node)
-    return kit.TableBlock(
-        [[kit.RawText(cell or "–") for cell in row] for row in rows],
-        [kit.ColumnSettings(align=side) for side in plain.sides(node)],
-    )
+def _table(node: SyntaxTreeNode, caption: str) -> kit.Block:
+    """A table that its reader can sort: a column that keeps to the right by its numbers."""
+    head, *rows = plain.rows(node)
+    sides = plain.sides(node)
+    cells: list[list[Cell]] = [[kit.RawText(cell or "–") for cell in head]]
+    cells += [[_cell(cell or "–", side) for cell, side in zip(row, sides, strict=True)] for row in rows]
+    return kit.DataTableBlock(cells, clip(caption, HEADER), page_size=PAGE_ROWS)
+
+
+_NUMBER = re.compile(r"[^\d-]{0,4}(-?)\D{0,3}?(\d[\d,]*(?:\.\d+)?)")
+
+
+def _cell(text: str, side: Side) -> Cell:
+    found = _NUMBER.match(text) if side == "right" else None
+    if not found:
+        return kit.RawText(text)
+    return kit.RawNumber(float(found[2].replace(",", "")) * (-1 if found[1] else 1), text)
 
 
 def _preformatted(node: SyntaxTreeNode) -> kit.Block:
-    return kit.RichTextBlock(kit.RichTextCodeBlock(kit.RichText(plain.table(node))))
+    return kit.RichTextBlock(kit.RichTextCodeBlock(kit.RichText(plain.part(node))))
 
 
 def _elements(node: SyntaxTreeNode) -> list[kit.RichTextElement]:
@@ -155,6 +178,8 @@ def _link(node: SyntaxTreeNode, styles: frozenset[str]) -> Iterator[kit.RichText
             yield _Date(moment, label)
         case Member(id=who):
             yield kit.RichTextUser(who)
+        case Drawing():
+            yield _text(label, styles)
         case Web(url=url):
             yield kit.RichTextLink(url, label, **dict.fromkeys(styles, True))
 

@@ -1,28 +1,39 @@
 """Everything that Tipoff says, one function a message: values in, a `Message` or `View` out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from briefs import modal
 from briefs.blocks import draw
+from briefs.drawings import counted, milestones
 from briefs.message import Message, TooLargeError, View, fallback, visible
 from briefs.page import Page
 from briefs.pages import make
 from briefs.plain import plain
 from funnel.activity import Burst
+from funnel.answer import Answer, Line
+from funnel.attribution import Model
 from funnel.brief import Brief
+from funnel.comparison import Comparison, Ranks
+from funnel.counts import COUNTS, SPREADS
+from funnel.dimension import OF_TIME
 from funnel.errors import TipoffError
+from funnel.explained import Explained
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
-from funnel.metrics import CampaignsAnswer, FunnelAnswer, pooled_campaigns, pooled_funnel
+from funnel.metrics import Metric
+from funnel.score_audit import GRADES, RuleAudit, ScoreAudit
+from funnel.stage import FUNNEL, Stage
+from funnel.verdict_words import sentence
 
 BUDGET = 600  # visible characters of `new_lead`: what a rep reads at a glance, on a phone
 DIGEST = 80
 WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
 TABLE_ROWS = 20
+ROWS = (TABLE_ROWS, 12, 6)  # of an answer, fewer where their names are long
 TIMELINE_ROWS = 20
 ROOMS = ((2, 1.0), (1, 1.0), *((0, 0.85**step) for step in range(16)), (0, 0.0))  # detail, share of lengths
 
@@ -97,25 +108,204 @@ def log_call(brief: Brief) -> View:
     return make("log_call", lambda page: modal.log_call(page, brief.lead), brief=brief)
 
 
-def funnel(answer: FunnelAnswer) -> Message:
-    """The funnel of a window, and its breakdown where one was asked for."""
-    groups = list(answer.groups)
-    if answer.by == "month":
-        earlier, groups = groups[:-TABLE_ROWS], groups[-TABLE_ROWS:]
-        groups = [*([pooled_funnel(f"{len(earlier)} earlier", earlier)] if earlier else []), *groups]
-    elif rest := groups[TABLE_ROWS:]:
-        groups = [*groups[:TABLE_ROWS], pooled_funnel(f"+{len(rest)} more", rest)]
-    return _message("funnel", answer=answer, groups=groups)
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What stands under an answer beside its terms.
+
+    `again` is what its buttons carry, so that it can be answered again; without it there are none. `behind`
+    says whether leads stand behind its number. `shared_by` is the member who shares it with everybody.
+    """
+
+    again: str = ""
+    behind: bool = False
+    shared_by: str | None = None
 
 
-def campaigns(answer: CampaignsAnswer) -> Message:
-    """A row for each campaign; the smallest ones of many are one row."""
-    rows = list(answer.rows[:TABLE_ROWS])
-    rest = answer.rows[TABLE_ROWS:]
-    total = pooled_campaigns("Total", answer.rows) if len(rows) > 1 else None
-    rows += [pooled_campaigns(f"+{len(rest)} more", rest)] if rest else []
-    rows += [total] if total else []
-    return _message("campaigns", answer=answer, rows=rows, total=total)
+BARE = Foot()
+
+
+def answered(answer: Answer, foot: Foot = BARE) -> Message:
+    """The answer to a question, on the page of its command, with its terms; as many rows as Slack takes."""
+    for rows in ROWS[:-1]:
+        with suppress(TooLargeError):
+            return _answered(answer, foot, rows)
+    return _answered(answer, foot, ROWS[-1])
+
+
+def _answered(answer: Answer, foot: Foot, rows: int) -> Message:
+    page = "answer" if answer.question.about == "kpi" else answer.question.about
+    through_time = answer.question.by in OF_TIME
+    lines = answer.lines[-rows:] if through_time else answer.lines[:rows]
+    left = len(answer.lines) - len(lines)
+    metrics, silent = _heard(answer, lines)
+    unheard = silent if page == "campaigns" else []
+    return _message(
+        page,
+        answer=answer,
+        lines=lines,
+        metrics=metrics,
+        terms=answer.terms,
+        notes=[*answer.notes, *_left_out(unheard, left, rows, through_time=through_time)],
+        foot=foot,
+        maturing=_maturing(answer, lines),
+        **(_of_funnel(answer) if page == "funnel" else {}),
+    )
+
+
+def _heard(answer: Answer, lines: Sequence[Line]) -> tuple[list[Metric], list[Metric]]:
+    """The columns in which something stands, and those in which nothing does."""
+    heard = [
+        metric
+        for metric in answer.metrics
+        if any(line.values[metric.name].value is not None for line in (answer.total, *lines))
+    ]
+    return heard, [metric for metric in answer.metrics if metric not in heard]
+
+
+def _left_out(
+    silent: Sequence[Metric], left: int = 0, rows: int = 0, *, through_time: bool = False
+) -> Iterator[str]:
+    """What an answer does not show, and how to see it."""
+    if silent:
+        names = ", ".join(metric.name for metric in silent)
+        yield f"No data for {names}: `/kpi {silent[0].name}` says what it takes."
+    if left:
+        yield f"{left} earlier." if through_time else f"+{left} more: `top {rows}` adds them up."
+
+
+def _maturing(answer: Answer, lines: Sequence[Line]) -> bool:
+    """Whether some number that is shown may still grow."""
+    return any(value.maturing for line in (answer.total, *lines) for value in line.values.values())
+
+
+def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
+    """Every metric with its value, or with what to send to get one."""
+    values = answer.total.values
+    missing: dict[str, list[Metric]] = {}
+    for metric in answer.metrics:
+        if why := values[metric.name].missing:
+            missing.setdefault(_wanted_first(why), []).append(metric)
+    known = [metric for metric in answer.metrics if not values[metric.name].missing]
+    return _message(
+        "metric_list",
+        answer=answer,
+        known=known,
+        missing=missing.items(),
+        terms=answer.terms,
+        notes=answer.notes,
+        foot=foot,
+    )
+
+
+def _wanted_first(missing: str) -> str:
+    """The first thing that a number without data takes; `/kpi` says all of them."""
+    return missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".") or "leads that get so far"
+
+
+def metric(metric: Metric) -> Message:
+    """What a metric means: its formula, of what it is made, its clock, its trap and its source."""
+    parts = [(name, COUNTS.get(name) or SPREADS[name]) for name in metric.counts]
+    return _message("metric", metric=metric, parts=parts)
+
+
+def comparison(comparison: Comparison, foot: Foot = BARE) -> Message:
+    """Campaigns against each other, and the verdict."""
+    answer = comparison.answer
+    metrics, silent = _heard(answer, answer.lines)
+    return _message(
+        "comparison",
+        comparison=comparison,
+        metrics=metrics,
+        ranks=_by_ranking(comparison.ranks),
+        sentence=sentence(comparison.verdict),
+        terms=answer.terms,
+        notes=[*answer.notes, *_left_out(silent)],
+        foot=foot,
+        maturing=_maturing(answer, answer.lines),
+    )
+
+
+def _by_ranking(ranks: Ranks) -> list[tuple[Sequence[str | None], list[Model]]]:
+    """Each ranking with the models that say so, the most usual first."""
+    found: dict[tuple[str | None, ...], list[Model]] = {}
+    for model, names in ranks.items():
+        found.setdefault(names, []).append(model)
+    return sorted(found.items(), key=lambda ranking: -len(ranking[1]))
+
+
+def why(explained: Explained, foot: Foot = BARE) -> Message:
+    """Why a metric changed: the parts of its change, which sum to it."""
+    only_volume = not any(part.mix or part.rate for part in explained.parts)
+    return _message(
+        "why",
+        why=explained,
+        only_volume=only_volume,
+        terms=explained.terms,
+        notes=(),
+        foot=foot,
+        maturing=False,
+    )
+
+
+def campaigns_found(text: str, choices: Sequence[tuple[str, str]]) -> Message:
+    """Several campaigns for one name, each with a button that asks of it: its name, and what that carries."""
+    return _message("choose_campaign", text=text, choices=choices, shown=CHOICES)
+
+
+def rows_sent(count: int, file: str) -> Message:
+    """Where the leads behind a number are now."""
+    return _message("rows_sent", count=count, file=file)
+
+
+def shared_already() -> Message:
+    """That an answer stands in the channel, for whoever shares it again."""
+    return _message("shared_already")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of a funnel: its count, the rates from the stage before and from the first, the time it took.
+
+    The time is that to the next stage.
+    """
+
+    stage: Stage
+    metric: Metric
+    of_previous: Metric | None
+    of_leads: Metric | None
+    time: Metric | None
+
+
+def _of_funnel(answer: Answer) -> dict[str, Any]:
+    """The stages of a funnel, and of a breakdown those that sum it up."""
+    counts = counted(answer)
+    rates = {metric.formula: metric for metric in answer.metrics if metric.unit == "share"}
+    times = [metric for metric in answer.metrics if metric.unit == "days"]
+    steps = [
+        Step(
+            stage,
+            metric,
+            rates.get(f"{metric.formula} / {before.formula}") if before else None,
+            rates.get(f"{metric.formula} / {counts[0].formula}"),
+            time,
+        )
+        for stage, metric, before, time in zip(FUNNEL, counts, [None, *counts], [*times, None], strict=False)
+    ]
+    return {"steps": steps, "milestones": milestones(counts), "overall": steps[-1].of_leads}
+
+
+def score_audit(audit: ScoreAudit) -> Message:
+    """What each rule of the score foretells, which say nothing, and what another line would do."""
+    live = sorted((rule for rule in audit.rules if not rule.dead), key=_strongest_first)
+    rows = [[band for band in audit.bands if band.grade == grade] for grade in GRADES]
+    grid = [row for row in rows if any(band.outcomes.leads for band in row)]
+    return _message(
+        "score_audit", audit=audit, grid=grid, rules=live[:TABLE_ROWS], more=len(live) - TABLE_ROWS
+    )
+
+
+def _strongest_first(rule: RuleAudit) -> float:
+    return -abs(rule.sql_lift.value) if rule.sql_lift else 0
 
 
 def leads_found(text: str, matches: Sequence[LeadSummary]) -> Message:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from briefs.plain import Side, aligned
+from briefs.charts import bars, of_block
+from briefs.columns import Side, aligned
 
 Block = dict[str, Any]
 
@@ -29,7 +30,7 @@ _STYLES = {"code": "`", "strike": "~", "italic": "_", "bold": "*"}
 
 
 def classic(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """The same words and buttons in `section`, `context`, `actions` and `divider`; a chart is left out."""
+    """The same words and buttons in `section`, `context`, `actions` and `divider`; a chart is bars."""
     return tuple(drawn for block in blocks for drawn in _drawn(block))
 
 
@@ -55,6 +56,8 @@ def _drawn(block: Block) -> Iterator[Block]:
                 yield from _rich(element)
         case "table" | "data_table":
             yield from _sections(_fixed(_table(block)), "```")
+        case "data_visualization":
+            yield from _sections(_fixed(bars(of_block(block))), "```")
         case _:
             yield from classic(block.get("child_blocks", []))  # a container without its frame
 
@@ -109,9 +112,10 @@ def _literal(text: str) -> str:
 
 def _table(block: Block) -> str:
     cells = [[str(cell.get("text", cell.get("value", ""))) for cell in row] for row in block["rows"]]
-    sides: list[Side] = ["left"] * len(cells[0])
-    for place, column in enumerate(block.get("column_settings", [])):
-        sides[place] = "right" if column and column.get("align") == "right" else "left"
+    sides: list[Side] = [
+        "right" if any(cell["type"] == "raw_number" for cell in column) else "left"
+        for column in zip(*block["rows"], strict=True)
+    ]
     return aligned(cells, sides)
 
 

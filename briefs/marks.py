@@ -1,6 +1,6 @@
-"""What a link of a page may stand for: a moment, a member of the workspace, a button, or a web address.
+"""What a link of a page may stand for: a moment, a member of the workspace, a button, a chart, a web address.
 
-A link is Markdown's only way to say more than words, so the three that Slack alone knows are links of a
+A link is Markdown's only way to say more than words, so the four that Slack alone knows are links of a
 private scheme. A value cannot forge one: its brackets are escaped.
 """
 
@@ -46,17 +46,24 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart, as the JSON that `briefs.charts` writes and reads."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """An ordinary link."""
 
     url: str
 
 
-Mark = Moment | Member | Button | Web
-_KINDS: dict[str, Any] = {"moment": Moment, "member": Member, "button": Button}
+Mark = Moment | Member | Button | Drawing | Web
+_KINDS: dict[str, Any] = {"moment": Moment, "member": Member, "button": Button, "drawing": Drawing}
 
 
-def marked(label: str, mark: Moment | Member | Button) -> Markdown:
+def marked(label: str, mark: Moment | Member | Button | Drawing) -> Markdown:
     """Markdown that shows `label` and stands for `mark`."""
     kind = type(mark).__name__.lower()
     stated = ((field.name, getattr(mark, field.name)) for field in fields(mark))

@@ -1,23 +1,23 @@
 """A page as plain text: for a terminal, for notifications, for screen readers."""
 
-import unicodedata
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator
 
 from markdown_it.tree import SyntaxTreeNode
 
-from briefs.marks import Button, read_mark
+from briefs import charts
+from briefs.charts import Chart
+from briefs.columns import Side, aligned, padded, width
+from briefs.marks import Button, Drawing, read_mark
 from briefs.page import Page
-
-Side = Literal["left", "right"]
 
 
 def plain(page: Page) -> str:
     """The page without markup and buttons: labels and tables aligned."""
-    return "\n\n".join(filter(None, map(_part, page.tree.children)))
+    return "\n\n".join(filter(None, map(part, page.tree.children)))
 
 
-def _part(node: SyntaxTreeNode) -> str:
+def part(node: SyntaxTreeNode) -> str:
+    """One part of a page: a paragraph, a list, a table, a chart."""
     match node.type:
         case "table":
             return table(node)
@@ -25,6 +25,8 @@ def _part(node: SyntaxTreeNode) -> str:
             return "─" * 40
         case "bullet_list" | "ordered_list":
             return "\n".join(f"• {words(item)}" for item in node.children)
+        case "paragraph" if drawn := chart(node):
+            return charts.bars(drawn)
         case "paragraph":
             return _aligned(words(node).splitlines(), _labels(node))
         case _:
@@ -70,6 +72,13 @@ def _button(node: SyntaxTreeNode) -> Button | None:
     return mark if isinstance(mark, Button) else None
 
 
+def chart(node: SyntaxTreeNode) -> Chart | None:
+    """The chart that is all that a paragraph holds."""
+    inside = node.children[0].children
+    mark = read_mark(str(inside[0].attrs["href"])) if [one.type for one in inside] == ["link"] else None
+    return charts.read(words(inside[0]), mark) if isinstance(mark, Drawing) else None
+
+
 def _labels(node: SyntaxTreeNode) -> set[str]:
     """The bold words of a paragraph that end in a colon."""
     return {
@@ -81,13 +90,13 @@ def _labels(node: SyntaxTreeNode) -> set[str]:
 
 def _aligned(lines: list[str], labels: set[str]) -> str:
     """The lines of a paragraph, with what follows their labels in one column."""
-    column = max(map(_width, labels), default=0)
+    column = max(map(width, labels), default=0)
     return "\n".join(_shifted(line, labels, column) for line in lines)
 
 
 def _shifted(line: str, labels: set[str], column: int) -> str:
     label = next((label for label in labels if line.startswith(label)), None)
-    return line if label is None else f"{_padded(label, column, 'left')} {line.removeprefix(label).strip()}"
+    return line if label is None else f"{padded(label, column, 'left')} {line.removeprefix(label).strip()}"
 
 
 def rows(node: SyntaxTreeNode) -> list[list[str]]:
@@ -104,23 +113,3 @@ def sides(node: SyntaxTreeNode) -> list[Side]:
 def table(node: SyntaxTreeNode) -> str:
     """A table whose columns are aligned in a fixed-width font."""
     return aligned(rows(node), sides(node))
-
-
-def aligned(cells: Sequence[Sequence[str]], sides: Sequence[Side]) -> str:
-    """Rows of cells, their head first, in columns of a fixed-width font."""
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    lines = ["  ".join(map(_padded, row, widths, sides)).rstrip() for row in cells]
-    return "\n".join([lines[0], "─" * (sum(widths) + 2 * len(widths) - 2), *lines[1:]])
-
-
-def _padded(text: str, width: int, side: Side) -> str:
-    space = " " * (width - _width(text))
-    return space + text if side == "right" else text + space
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal `text` takes."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )

@@ -1,26 +1,47 @@
 """How each kind of value is said on a page."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import singledispatch
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from briefs.drawings import drawn
+from briefs.figures import (
+    NO_DATA,
+    UNKNOWN,
+    counted_as,
+    figure,
+    group,
+    head,
+    money,
+    moved,
+    plainly,
+    progress,
+    receipt,
+    stage_name,
+    target,
+)
 from briefs.literal import Markdown, clip, code, fold, literal, prose
 from briefs.marks import Button, Moment, link, marked, member
+from funnel.answer import Answer, Terms, Value
+from funnel.attribution import named
 from funnel.brief import Fact
-from funnel.metrics import Cost, Ratio, Terms
+from funnel.compare import Interval
+from funnel.explained import Explained
+from funnel.metrics import Metric, Ratio
 from funnel.period import BEGINNING, Period
+from funnel.question import Question
+from funnel.score_audit import Band
 from funnel.stage import Stage
 
 NOT_CAPTURED = Markdown("not captured")
-NO_DATA = Markdown("no data")
-UNKNOWN = Markdown("–")
 SHORTEST = 12  # characters that are left of any value, however little room there is
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "BRL": "R$"}
-_ABBREVIATIONS = frozenset({Stage.MQL, Stage.SAL, Stage.SQL})
 
 
 @singledispatch
@@ -57,7 +78,7 @@ def _(value: int) -> Markdown:
 
 @say.register
 def _(value: Stage) -> Markdown:
-    return Markdown(value.upper() if value in _ABBREVIATIONS else value.capitalize())
+    return Markdown(stage_name(value))
 
 
 @say.register
@@ -74,8 +95,15 @@ def _(value: Ratio) -> Markdown:
 
 
 @say.register
-def _(value: Cost) -> Markdown:
-    return NO_DATA if value.value is None else money(value.value, value.currency)
+def _(value: Interval) -> Markdown:
+    """A difference of rates in points, with its interval: `+9.3 (5.7 to 13.1)`."""
+    low, high = (f"{100 * end:.1f}" for end in (value.low, value.high))
+    return literal(f"{100 * value.value:+.1f} ({low} to {high})")
+
+
+@say.register
+def _(value: Band) -> Markdown:
+    return Markdown(value)
 
 
 @pass_context
@@ -118,18 +146,94 @@ def percent(ratio: Ratio) -> Markdown:
     return Markdown(f"{100 * ratio.value:.1f}".removesuffix(".0") + " %")
 
 
-def money(minor: float | None, currency: str | None) -> Markdown:
-    """An amount of minor units: `$1,240`, `€310.50`; `–` where it is not known."""
-    if minor is None or currency is None:
-        return UNKNOWN
-    amount = f"{round(minor) / 100:,.2f}".removesuffix(".00")
-    symbol = _SYMBOLS.get(currency)
-    return literal(f"{symbol}{amount}" if symbol else f"{clip(currency, 12)} {amount}")
+def number(value: float) -> Markdown:
+    """A figure of the playbook: `60`, `7.5`."""
+    return literal(f"{value:g}")
 
 
-def window(terms: Terms) -> Markdown:
+def signed(value: float) -> Markdown:
+    """How much more or less: `+40`, `-6`."""
+    return literal(f"{value:+g}")
+
+
+def change(share: float | None) -> Markdown:
+    """How much more or less, as a share: `-37 %`."""
+    return NO_DATA if share is None else literal(f"{100 * share:+.0f} %")
+
+
+def asked(question: Question) -> Markdown:
+    """What a question asks beside what it is about: `last 30 days by source`."""
+    words = str(question).removeprefix(f"/{question.about}").strip()
+    return literal(words.removeprefix(question.metric or "").strip() if question.about == "kpi" else words)
+
+
+def window(terms: Terms | Period) -> Markdown:
     """The days that an answer counts, the last one included: `1 Oct – 30 Oct 2026`."""
-    period = Period(terms.start, terms.end, "", terms.zone)
+    return _days(terms.start, terms.end, terms.zone)
+
+
+def window_before(terms: Terms) -> Markdown:
+    """The days that an answer compares with."""
+    return _days(*terms.previous, terms.zone) if terms.previous else UNKNOWN
+
+
+def told(terms: Terms) -> Markdown:
+    """Up to when an answer knows what happened, in its own zone: `22 Nov 2026, 14:03`."""
+    at = terms.as_of.astimezone(ZoneInfo(terms.zone))
+    return literal(f"{_day(at.date(), year=True)}, {at:%H:%M}")
+
+
+def figure_of(values: Mapping[str, Value], metric: Metric | None) -> Markdown:
+    """The value of one metric among several; `–` where there is none."""
+    return figure(values[metric.name], metric) if metric and metric.name in values else UNKNOWN
+
+
+def share(value: float | None) -> Markdown:
+    """A share without its receipt: `11.8 %`."""
+    return NO_DATA if value is None else Markdown(f"{plainly(100 * value)} %")
+
+
+def points(found: Interval) -> Markdown:
+    """A difference of shares with its interval: `+3.4 points (95 % interval -7.1 to 13.7)`."""
+    low, high = plainly(100 * found.low), plainly(100 * found.high)
+    return Markdown(f"{100 * found.value:+.1f} points (95 % interval {low} to {high})")
+
+
+def chance(p: float) -> Markdown:
+    """How often chance alone does this: `p = 0.54`, `p < 0.001`."""
+    return Markdown("p < 0.001" if p < 0.001 else f"p = {p:.2g}")  # noqa: PLR2004 - nobody needs to know how much less
+
+
+def part(value: Decimal, why: Explained) -> Markdown:
+    """A number of an explanation in its unit: `328`, `11.8 %`, `$1,240`."""
+    return Markdown(f"{value:,.1f} %") if why.metric.unit == "share" else _counted(value, why)
+
+
+def added(value: Decimal, why: Explained) -> Markdown:
+    """What a part adds: `+12.4`, `-0.3 points`."""
+    sign = "+" if value > 0 else ""
+    points = f"{value:,.1f} points" if why.metric.unit == "share" else _counted(value, why)
+    return Markdown(f"{sign}{points}")
+
+
+def _counted(value: Decimal, why: Explained) -> Markdown:
+    if why.metric.unit == "money":
+        return money(float(100 * value), why.currency)
+    return Markdown(f"{value:,.1f}".removesuffix(".0"))
+
+
+def chart(answer: Answer) -> Markdown:
+    """The answer as a chart, in a paragraph of its own; nothing where there is nothing to draw."""
+    return drawn(answer)
+
+
+def on(value: date) -> Markdown:
+    """A day: `5 Dec`."""
+    return literal(_day(value, year=False))
+
+
+def _days(start: datetime, end: datetime, zone: str) -> Markdown:
+    period = Period(start, end, "", zone)
     first, last = period.first_day, period.last_day
     if first <= BEGINNING:
         return literal(f"everything up to {_day(last, year=True)}")
@@ -172,21 +276,44 @@ def button(
 
 
 FILTERS = {
+    "added": added,
+    "asked": asked,
     "button": button,
     "by": by,
+    "change": change,
+    "chance": chance,
+    "chart": chart,
     "clip": clipped,
     "code": code,
+    "counted_as": counted_as,
     "dated": dated,
     "day": day,
+    "figure": figure,
+    "figure_of": figure_of,
     "fold": fold,
     "form": form,
+    "group": group,
+    "head": head,
     "link": link,
+    "model": lambda model: literal(named(model)),
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "month": month,
+    "number": number,
+    "moved": moved,
+    "on": on,
+    "part": part,
     "percent": percent,
+    "points": points,
+    "progress": progress,
     "prose": prose,
+    "signed": signed,
+    "receipt": receipt,
+    "share": share,
     "spoken": _spoken,
+    "target": target,
+    "told": told,
     "when": say,
     "window": window,
+    "window_before": window_before,
 }

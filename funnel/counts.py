@@ -76,6 +76,8 @@ COUNTS: Mapping[str, Count] = {
     ),
     "asked_fields": Count("leads", "those six fields for every lead", CAPTURED),
     "content_customers": Count("leads", "customers with a touch of content before", DEAL),
+    "alerts": Count("leads", "leads that Slack was told of", CAPTURED),
+    "acted_alerts": Count("leads", "of those, claimed, called or written to by one of us", CALLED),
     # Deals: always by when they opened or closed.
     "deals_opened": Count("deals", "deals that opened", DEAL),
     "deals_won": Count("deals", "deals that were won, by closing date", DEAL),
@@ -172,7 +174,7 @@ class Spread(NamedTuple):
 
     family: Family
     says: str
-    unit: Literal["minutes", "days", "seconds", "touches", "points"]
+    unit: Literal["minutes", "days", "seconds", "touches", "points", "money"]
     send: str = ""
 
 
@@ -180,19 +182,29 @@ SPREADS: Mapping[str, Spread] = {
     "response_time": Spread(
         "leads", "from becoming known to our first call or e-mail by a person", "minutes", CALLED
     ),
-    "time_to_mql": Spread("leads", "from becoming known to MQL", "days"),
-    "time_in_mql": Spread("leads", "from MQL to the next stage", "days"),
-    "time_in_sal": Spread("leads", "from SAL to the next stage", "days"),
-    "time_in_sql": Spread("leads", "from SQL to the next stage", "days"),
-    "time_in_opportunity": Spread("leads", "from opportunity to the next stage", "days"),
-    "time_to_customer": Spread("leads", "from becoming known to customer", "days"),
-    "sales_cycle": Spread("deals", "from a won deal's opening to its closing", "days"),
-    "deal_size": Spread("deals", "the amount of a won deal", "points"),
-    "touches_before_mql": Spread("leads", "things that a lead did before MQL", "touches"),
-    "touches_before_deal": Spread("leads", "campaigns responded to before the deal was won", "touches"),
-    "age_of_open_leads": Spread("leads", "since an open lead became known", "days"),
-    "lead_score": Spread("leads", "engagement points at the time of asking", "points"),
-    "time_on_page": Spread("visits", "on a page of content, until the next one of the same visit", "seconds"),
+    "time_to_mql": Spread("leads", "from becoming known to MQL", "days", CAPTURED),
+    "time_to_sal": Spread("leads", "from becoming known to SAL", "days", STAGED),
+    "time_to_sql": Spread("leads", "from becoming known to SQL", "days", STAGED),
+    "time_to_opportunity": Spread("leads", "from becoming known to opportunity", "days", DEAL),
+    "time_in_mql": Spread("leads", "from MQL to the next stage", "days", STAGED),
+    "time_in_sal": Spread("leads", "from SAL to the next stage", "days", STAGED),
+    "time_in_sql": Spread("leads", "from SQL to the next stage", "days", STAGED),
+    "time_in_opportunity": Spread("leads", "from opportunity to the next stage", "days", DEAL),
+    "time_to_customer": Spread("leads", "from becoming known to customer", "days", DEAL),
+    "sales_cycle": Spread("deals", "from a won deal's opening to its closing", "days", DEAL),
+    "deal_size": Spread("deals", "the amount of a won deal, in minor units", "money", AMOUNT),
+    "touches_before_mql": Spread("leads", "things that a lead did before MQL", "touches", ENGAGED),
+    "touches_before_deal": Spread(
+        "leads",
+        "campaigns responded to before the deal was won",
+        "touches",
+        f"{ENGAGED} and `origin.campaign`",
+    ),
+    "age_of_open_leads": Spread("leads", "since an open lead became known", "days", CAPTURED),
+    "lead_score": Spread("leads", "engagement points at the time of asking", "points", ENGAGED),
+    "time_on_page": Spread(
+        "visits", "on a page of content, until the next one of the same visit", "seconds", VIEWED
+    ),
 }
 
 

@@ -1,145 +1,174 @@
-"""The period grammar: words to half-open windows in one time zone.
+"""Windows of time: half-open, in one zone, each knowing what comes before it and how it is cut.
 
-`today` `yesterday` `wtd` `mtd` `qtd` `ytd`, `this|last week|month|quarter|year`, `last N days|weeks|months`,
-`2026-11`, `2026-Q3`, `2026`, `2026-11-05`, `2026-11-01..2026-11-15` (both days included), `all`.
+The words for them are in `funnel/period_words.py`.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from funnel.errors import QuestionError
+from funnel.calendar import ORDINARY, Calendar, instant, midnight, months_later, wall
+from funnel.errors import PeriodError
 
-EXAMPLES = (
-    "`last 30 days`, `this month`, `last quarter`, `2026-11`, `2026-Q3`, `2026-11-01..2026-11-15`, `all`"
-)
-LONGEST = 3660  # days; ten years, with the leap days
+Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+BEGINNING = date(1970, 1, 1)
+_MONTHS: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
+_DAYS: dict[Unit, int] = {"day": 1, "week": 7}
+HOUR = timedelta(hours=1)
+WEEKS_OF_A_YEAR = 52
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A window `[start, end)` in UTC, the words that asked for it, and the IANA zone whose days it counts."""
+    """A window `[start, end)` in UTC, the words that ask for it, and the IANA zone whose days it counts.
+
+    It is `count` of its `unit` long; one to date (`mtd`) counts the unit that it is in. A window of hours
+    is as long as it is, whatever `count` says.
+    """
 
     start: datetime
     end: datetime
     words: str
     zone: str
+    unit: Unit = "hour"
+    count: int = 1
+    calendar: Calendar = ORDINARY
 
     @property
     def first_day(self) -> date:
-        return self.start.astimezone(ZoneInfo(self.zone)).date()
+        return wall(self.start, ZoneInfo(self.zone)).date()
 
     @property
     def last_day(self) -> date:
         """The last day of which some part is inside."""
-        return (self.end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.zone)).date()
+        return wall(self.end - timedelta(microseconds=1), ZoneInfo(self.zone)).date()
 
-
-BEGINNING = date(1970, 1, 1)
-
-
-def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
-    """The window that `text` names at `now`.
-
-    Raises:
-        QuestionError: the text names no window; the sentence says what would work.
-
-    """
-    words = " ".join(text.casefold().split())
-    today = now.astimezone(zone).date()
-    days = _named(words, today) or _counted(words, today) or _dated(words, today)
-    if days is None:
-        raise QuestionError(f"I don't know the period “{text.strip()[:60]}”. Try {EXAMPLES}.")
-    first, after = days
-    if after <= first:
-        raise QuestionError(f"The period “{words[:60]}” ends before it begins. Try {EXAMPLES}.")
-    return Period(_midnight(first, zone), _midnight(after, zone), words, zone.key)
+    def parts(self, unit: Unit) -> "Iterator[Period]":
+        """Its hours, days, weeks, ... in order, the first and last cut to it, named `2026-11`, `2026-W47`."""
+        return _hours(self) if unit == "hour" else _tiles(self, unit)
 
 
 def months(period: Period) -> Iterator[Period]:
     """The calendar months of a period, each cut to the period, named `2026-11`."""
-    zone = ZoneInfo(period.zone)
-    first = period.first_day.replace(day=1)
-    while (start := _midnight(first, zone)) < period.end:
-        after = _months_later(first, 1)
-        yield Period(
-            max(start, period.start), min(_midnight(after, zone), period.end), f"{first:%Y-%m}", period.zone
-        )
+    return period.parts("month")
+
+
+def unit_of(unit: Unit, day: date, calendar: Calendar) -> date:
+    """The first day of the week, month, ... that `day` is in."""
+    if unit in _MONTHS:
+        return day.replace(month=(day.month - 1) // _MONTHS[unit] * _MONTHS[unit] + 1, day=1)
+    return calendar.week_of(day) if unit == "week" else day
+
+
+def later(day: date, count: int, unit: Unit) -> date:
+    """The day `count` days, weeks, months, ... after another; before it, if negative."""
+    if unit in _MONTHS:
+        return months_later(day, count * _MONTHS[unit])
+    return day + timedelta(days=count * _DAYS[unit])
+
+
+def units_between(unit: Unit, first: date, after: date) -> int:
+    """How many units there are from the first day of one to the first day of another."""
+    if unit in _MONTHS:
+        return ((after.year - first.year) * 12 + after.month - first.month) // _MONTHS[unit]
+    return (after - first).days // _DAYS[unit]
+
+
+def _tiles(period: Period, unit: Unit) -> Iterator[Period]:
+    zone, calendar = ZoneInfo(period.zone), period.calendar
+    first = unit_of(unit, period.first_day, calendar)
+    while midnight(first, zone) < period.end:
+        after = later(first, 1, unit)
+        start, end = max(midnight(first, zone), period.start), min(midnight(after, zone), period.end)
+        if start < end:  # a day that a zone skipped has no moment
+            yield Period(start, end, _name(unit, first, calendar), period.zone, unit, 1, calendar)
         first = after
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def _months_later(day: date, count: int) -> date:
-    month = day.year * 12 + day.month - 1 + count
-    return date(month // 12, month % 12 + 1, 1)
-
-
-Days = tuple[date, date]
-
-
-def _named(words: str, today: date) -> Days | None:
-    monday = today - timedelta(days=today.weekday())
-    tomorrow = today + timedelta(days=1)
-    month = today.replace(day=1)
-    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    year = date(today.year, 1, 1)
-    windows: dict[str, Days] = {
-        "today": (today, tomorrow),
-        "yesterday": (today - timedelta(days=1), today),
-        "wtd": (monday, tomorrow),
-        "mtd": (month, tomorrow),
-        "qtd": (quarter, tomorrow),
-        "ytd": (year, tomorrow),
-        "this week": (monday, monday + timedelta(days=7)),
-        "last week": (monday - timedelta(days=7), monday),
-        "this month": (month, _months_later(month, 1)),
-        "last month": (_months_later(month, -1), month),
-        "this quarter": (quarter, _months_later(quarter, 3)),
-        "last quarter": (_months_later(quarter, -3), quarter),
-        "this year": (year, date(today.year + 1, 1, 1)),
-        "last year": (date(today.year - 1, 1, 1), year),
-        "all": (BEGINNING, tomorrow),
-        "all time": (BEGINNING, tomorrow),
+def _name(unit: Unit, first: date, calendar: Calendar) -> str:
+    names = {
+        "week": calendar.week_name(first),
+        "month": f"{first:%Y-%m}",
+        "quarter": f"{first:%Y}-Q{first.month // 3 + 1}",
+        "year": f"{first:%Y}",
     }
-    return windows.get(words)
+    return names.get(unit, first.isoformat())
 
 
-def _counted(words: str, today: date) -> Days | None:
-    found = re.fullmatch(r"last (\d{1,4}) (day|week|month)s?", words)
-    if not found or not int(found[1]):
-        return None
-    count, tomorrow = int(found[1]), today + timedelta(days=1)
-    if found[2] == "month":
-        first = _months_later(today, -min(count, LONGEST // 30))
-        return min(first.replace(day=min(today.day, _month_length(first))), today), tomorrow
-    days = min(count * (7 if found[2] == "week" else 1), LONGEST)
-    return tomorrow - timedelta(days=days), tomorrow
+def _hours(period: Period) -> Iterator[Period]:
+    """Each hour of the clock that has passed; one that the clocks show twice is two."""
+    zone, start = ZoneInfo(period.zone), period.start
+    while start < period.end:
+        local = start.astimezone(zone)
+        end = min(start + HOUR - (wall(start, zone) - datetime.combine(local, time(local.hour))), period.end)
+        name = f"{local:%Y-%m-%dT%H:%M}" + (f"{local:%z}" if local.fold else "")
+        yield Period(start, end, name, period.zone, "hour", 1, period.calendar)
+        start = end
 
 
-def _month_length(first: date) -> int:
-    return (_months_later(first, 1) - first).days
+def previous(period: Period, now: datetime) -> Period:
+    """The window before, of equal length: of a month, the month before.
+
+    Of a window that is not over, the part of it that has passed by `now` is compared, by what the clocks on
+    the wall show: `this month` on the 10th at noon, with last month up to the 10th at noon. It never reaches
+    into the window itself.
+
+    Raises:
+        PeriodError: the window has no beginning.
+
+    """
+    if period.first_day <= BEGINNING:
+        raise PeriodError("Nothing comes before everything, so there is nothing to compare it with.", "ytd")
+    if period.unit == "hour":
+        start = period.start - (period.end - period.start)
+    else:
+        zone = ZoneInfo(period.zone)
+        start = midnight(later(period.first_day, -period.count, period.unit), zone)
+    return _as_far(period, replace(period, start=start, end=period.start, words="prev"), now)
 
 
-def _dated(words: str, today: date) -> Days | None:
-    if ".." in words:
-        left, _, right = words.partition("..")
-        begin, end = _dated(left.strip(), today), _dated(right.strip(), today)
-        return (begin[0], end[1]) if begin and end else None
-    try:
-        if found := re.fullmatch(r"(\d{4})-q([1-4])", words):
-            first = date(int(found[1]), int(found[2]) * 3 - 2, 1)
-            return first, _months_later(first, 3)
-        if found := re.fullmatch(r"(\d{4})-(\d{2})", words):
-            first = date(int(found[1]), int(found[2]), 1)
-            return first, _months_later(first, 1)
-        if found := re.fullmatch(r"\d{4}", words):
-            return date(int(words), 1, 1), date(int(words) + 1, 1, 1)
-        day = date.fromisoformat(words)
-        return day, day + timedelta(days=1)
-    except (ValueError, OverflowError):
-        return None
+def year_before(period: Period, now: datetime) -> Period:
+    """The same window a year before; of whole weeks, 52 weeks before, so that weekdays compare.
+
+    Of a window that is not over, only what has passed by `now`, as in `previous`.
+
+    Raises:
+        PeriodError: the window has no beginning.
+
+    """
+    if period.first_day <= BEGINNING:
+        raise PeriodError("There is no year before everything, so there is nothing to compare.", "ytd")
+    zone = ZoneInfo(period.zone)
+    if period.unit == "hour":
+        local = wall(period.start, zone)
+        start = instant(datetime.combine(months_later(local.date(), -12), local.time()), zone)
+        end = start + (period.end - period.start)
+    else:
+        first = _a_year_earlier(period)
+        start, end = midnight(first, zone), midnight(later(first, period.count, period.unit), zone)
+    return _as_far(period, replace(period, start=start, end=end, words="yoy"), now)
+
+
+def _a_year_earlier(period: Period) -> date:
+    whole_weeks = period.unit in _DAYS and period.count * _DAYS[period.unit] % 7 == 0
+    return (
+        later(period.first_day, -WEEKS_OF_A_YEAR, "week")
+        if whole_weeks
+        else months_later(period.first_day, -12)
+    )
+
+
+def _as_far(period: Period, other: Period, now: datetime) -> Period:
+    """As much of `other` as has passed of `period`."""
+    if not period.start <= now < period.end:
+        return other
+    zone = ZoneInfo(period.zone)
+    if period.unit == "hour":
+        reached = other.start + (now - period.start)
+    else:
+        passed = wall(now, zone) - datetime.combine(period.first_day, time())
+        reached = instant(datetime.combine(other.first_day, time()) + passed, zone)
+    return replace(other, end=min(other.end, reached))

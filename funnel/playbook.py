@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from funnel.attribution_rules import Attribution
+from funnel.calendar import Calendar
 from funnel.channels import ChannelRules
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
+from funnel.finance import Finance, Targets
 from funnel.glob import Globs, fits, folded
 from funnel.identity import Identity
 from funnel.machine_rules import Machines
@@ -99,6 +102,7 @@ class Playbook(Part):
     company: str = "our company"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    calendar: Calendar = Calendar()
     channels: Channels = Channels()
     channel_groups: ChannelRules = Field(
         default=(), description="what came through which channel, where Google Analytics' rules say otherwise"
@@ -123,6 +127,9 @@ class Playbook(Part):
     )
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
+    attribution: Attribution = Attribution()
+    finance: Finance = Finance()
+    targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")
 
     @property
     def zone(self) -> ZoneInfo:

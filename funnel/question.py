@@ -1,34 +1,56 @@
-"""A typed question, parsed: `/funnel last quarter by source`.
+"""A typed question, parsed: `/funnel last quarter by source`, `/kpi mql to sql this month vs prev why`.
 
-The grammar is a row of clauses: each keyword of `CLAUSES` takes the words up to the next keyword, and what
-stands before the first keyword is the period. A new clause is a new line in `CLAUSES` and a field of
-`Question`.
+The clauses stand in any order (`funnel/clauses.py`); what is left says when (`funnel/period_words.py`), and
+of `/kpi`, which metric. A text that cannot be understood is answered with what was not, what was, and the
+nearest question that works: what was understood, with what the clauses propose instead of the rest.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Literal, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from funnel.attribution import Model
+from funnel.clauses import About, Fields, Reading, clipped, folded, names_of, said
+from funnel.conflicts import compared, conflicts
 from funnel.counts import Clock, Filter
-from funnel.errors import QuestionError
-from funnel.period import Period, parse_period
+from funnel.dimension import Dimension
+from funnel.errors import PeriodError, QuestionError
+from funnel.period import Period
+from funnel.period_words import DEFAULT_PERIOD, Here, find_period, moment_words
 from funnel.playbook import Playbook
+from funnel.reading import read, respelled
+from funnel.typed import Word, quote, words
 
-About = Literal["funnel", "campaigns", "kpi"]
-Dimension = Literal["source", "medium", "campaign", "motion", "month"]
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-CLAUSES = ("by",)
-DEFAULT_PERIOD = "last 30 days"
+if TYPE_CHECKING:
+    from funnel.metrics import Metric
+
+__all__ = [
+    "About",
+    "Define",
+    "KpiRequest",
+    "ListMetrics",
+    "Question",
+    "ScoreAudit",
+    "examples",
+    "parse_kpi",
+    "parse_question",
+]
+LONGEST_TEXT = 2000  # characters
+NO_METRICS: "Mapping[str, Metric]" = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked; `str(question)` is the normalised text that asks it again.
+    """What was asked; `str(question)` is the normalised text that asks it again at the same moment.
 
     `metric` is what `/kpi` is about, or what `/campaigns` is sorted by; `names` are campaigns to compare,
     as they were typed. `why` asks what changed the metric since `versus`. `clock` None is the metric's own.
+    `as_of` is the moment up to which events had been received; None is now.
     """
 
     about: About
@@ -46,46 +68,195 @@ class Question:
     target: bool = False
 
     def __str__(self) -> str:
-        return " ".join(
-            filter(None, (f"/{self.about}", self.period.words, f"by {self.by}" if self.by else None))
-        )
+        asked = {one.name: getattr(self, one.name) for one in fields(self)}
+        return f"/{self.about} {_wording(self.about, asked, ZoneInfo(self.period.zone))}"
 
 
-def parse_question(about: About, text: str, now: datetime, playbook: Playbook) -> Question:
-    """The question that `text` asks of `about` at `now`, in the playbook's time zone.
+@dataclass(frozen=True, slots=True)
+class ListMetrics:
+    """`/kpi list`: which metrics there are."""
+
+    def __str__(self) -> str:
+        return "/kpi list"
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """`/kpi define <metric>`: what a metric means."""
+
+    metric: str
+
+    def __str__(self) -> str:
+        return f"/kpi define {self.metric}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreAudit:
+    """`/kpi score audit [period]`: which rules of the score find buyers."""
+
+    period: Period
+
+    def __str__(self) -> str:
+        return f"/kpi score audit {self.period.words}"
+
+
+KpiRequest = Question | ListMetrics | Define | ScoreAudit
+GIVEN = ("campaigns", "campaign")
+"""`/campaigns` is by campaign, whether or not it says so."""
+AUDITED = "last 12 months"
+
+
+def parse_question(
+    about: About, text: str, now: datetime, playbook: Playbook, metrics: "Mapping[str, Metric]" = NO_METRICS
+) -> Question:
+    """The question that `text` asks of `about` at `now`, in the playbook's time zone and calendar.
 
     Raises:
-        QuestionError: says what was not understood, and a question that works.
+        QuestionError: says what was not understood, what was, and a question that works.
 
     """
-    clauses = _clauses(text)
-    period = parse_period(clauses[""] or DEFAULT_PERIOD, now, playbook.zone)
-    return Question(about, period, _dimension(about, clauses["by"]) if "by" in clauses else None)
-
-
-def _clauses(text: str) -> dict[str, str]:
-    """The words of each clause by its keyword; the period's words under the empty keyword."""
-    found: dict[str, list[str]] = {"": []}
-    current = ""
-    for word in text.casefold().split():
-        if word in CLAUSES:
-            if word in found:
-                raise QuestionError(f"“{word}” can be asked once. Try `last 30 days by source`.")
-            current = word
-            found[current] = []
-        else:
-            found[current].append(word)
-    return {keyword: " ".join(words) for keyword, words in found.items()}
-
-
-def _dimension(about: About, words: str) -> Dimension:
-    for dimension in DIMENSIONS:
-        if words == dimension and about == "funnel":
-            return dimension
-    if about == "campaigns":
-        raise QuestionError("`/campaigns` already answers by campaign. Try `/campaigns last 90 days`.")
-    near = get_close_matches(words, DIMENSIONS, n=1)
-    hint = f" Did you mean `by {near[0]}`?" if near else ""
+    here = Here(now, playbook.zone, playbook.calendar)
+    if len(text) > LONGEST_TEXT:
+        raise QuestionError(
+            f"That is {len(text):,} characters; a question has {LONGEST_TEXT:,} at most. "
+            f"I understood nothing of it. Try `/{about} {DEFAULT_PERIOD}`."
+        )
+    reading = read(about, words(text), here, metrics)
+    found = [*conflicts(reading, reading.asked)]
+    if not reading.misses and not found:
+        return _question(reading, reading.asked)
+    doubtful = {name for _, mend in found for name in mend}
+    clear = {name: value for name, value in reading.asked.items() if name not in doubtful}
+    understood = _wording(about, clear, here.zone)
     raise QuestionError(
-        f"I can't break a funnel down by “{words[:60]}”.{hint} I know: {', '.join(DIMENSIONS)}."
+        f"{' '.join([*reading.misses, *(sentence for sentence, _ in found)])} "
+        f"I understood {f'`{understood}`' if understood else 'nothing else'}. Try `{_nearest(reading)}`."
+    )
+
+
+def parse_kpi(
+    text: str, now: datetime, playbook: Playbook, metrics: "Mapping[str, Metric]" = NO_METRICS
+) -> KpiRequest:
+    """What `/kpi` is asked for by `text` at `now`: a number, or something about numbers.
+
+    Raises:
+        QuestionError: says what was not understood, what was, and a request that works.
+
+    """
+    first, *rest = words(text[:LONGEST_TEXT]) or [Word("")]
+    if said([first, *rest]) in {"list", "list all", "list metrics", "metrics"}:
+        return ListMetrics()
+    if first.plain == "define":
+        return _define(rest, metrics)
+    if said([first, *rest[:1]]) == "score audit":
+        return ScoreAudit(_audited(rest[1:], Here(now, playbook.zone, playbook.calendar)))
+    return parse_question("kpi", text, now, playbook, metrics)
+
+
+def examples(about: About) -> tuple[str, ...]:
+    """Texts that ask something of `about`, of one clause and of several."""
+    return _EXAMPLES[about]
+
+
+_EXAMPLES: Mapping[About, tuple[str, ...]] = {
+    "funnel": (
+        "",
+        "last quarter by source",
+        "this month vs prev",
+        "2026-Q3 by owner top 5",
+        "last 90 days where source=google by campaign",
+        "ytd as-of yesterday",
+    ),
+    "campaigns": (
+        "",
+        "last 90 days sort leads",
+        "this quarter vs prev top 10",
+        "last 12 months model=linear",
+        '"Spring webinar" vs "Plant tour" last 90 days',
+    ),
+    "kpi": (
+        "list",
+        "define mql to sql",
+        "leads this month vs prev",
+        "mql to sql last quarter by source",
+        "leads last 30 days vs yoy by channel why",
+        "score audit",
+    ),
+}
+
+
+def _question(reading: Reading, asked: Fields) -> Question:
+    """The question of those fields, which have no conflicts."""
+    period, versus = compared(asked, reading.here)
+    given = {"by": "campaign"} if reading.about == "campaigns" else {}
+    return Question(reading.about, **{**given, **asked, "period": period, "versus": versus})
+
+
+def _nearest(reading: Reading) -> Question:
+    """The nearest question that works: what was typed in a better spelling, or else what was understood."""
+    for better in respelled(reading):
+        again = read(reading.about, better, reading.here, reading.metrics)
+        if not again.misses:
+            return _mended(again, again.asked)
+    return _mended(reading, {**reading.asked, **reading.instead})
+
+
+def _mended(reading: Reading, asked: Fields) -> Question:
+    """The question of those fields, without the conflicts among them."""
+    while conflict := next(conflicts(reading, asked), None):
+        _, mend = conflict
+        asked = {**asked, **mend}
+    return _question(reading, asked)
+
+
+def _wording(about: About, asked: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """The clauses that ask for those fields, in the order in which they are always printed."""
+    metric, versus = asked.get("metric"), asked.get("versus")
+    clauses = (
+        metric if about == "kpi" else None,
+        " vs ".join(quote(name) for name in asked.get("names", ())),
+        asked["period"].words if "period" in asked else None,
+        versus and f"vs {versus if isinstance(versus, str) else versus.words}",
+        asked.get("by") and (about, asked["by"]) != GIVEN and f"by {asked['by']}",
+        metric and about == "campaigns" and f"sort {metric}",
+        asked.get("top") and f"top {asked['top']}",
+        *(_filter_words(one) for one in asked.get("where", ())),
+        asked.get("model") and f"model={asked['model']}",
+        asked.get("clock"),
+        asked.get("as_of") and f"as-of {moment_words(asked['as_of'], zone)}",
+        asked.get("target") and "target",
+        asked.get("why") and "why",
+    )
+    return " ".join(clause for clause in clauses if clause)
+
+
+def _filter_words(one: Filter) -> str:
+    if one.value is None:
+        return f"where {one.dimension}=none"
+    plain = re.fullmatch(r"[\w./-]+", one.value) and one.value.casefold() != "none"
+    return f"where {one.dimension}={one.value if plain else quote(one.value)}"
+
+
+def _define(rest: Sequence[Word], metrics: "Mapping[str, Metric]") -> Define:
+    names = names_of(metrics)
+    wanted = folded(said(rest))
+    if wanted in names:
+        return Define(names[wanted])
+    near = get_close_matches(wanted, names, n=1)
+    instead = Define(names[near[0]]) if near else ListMetrics()
+    miss = f"I know no metric {clipped(rest)}." if rest else "`define` wants a metric."
+    raise QuestionError(f"{miss} I understood `/kpi define`. Try `{instead}`.")
+
+
+def _audited(rest: Sequence[Word], here: Here) -> Period:
+    try:
+        if period := find_period(said(rest) or AUDITED, here):
+            return period
+    except PeriodError as error:
+        raise QuestionError(
+            f"{error.sentence} I understood `/kpi score audit`. Try `/kpi score audit {error.instead}`."
+        ) from None
+    raise QuestionError(
+        f"I know no period {clipped(rest)}. I understood `/kpi score audit`. "
+        f"Try `/kpi score audit {AUDITED}`."
     )

@@ -4,15 +4,14 @@ Hours and weekdays recur, so they are no windows; what they need is how far the 
 which `offsets` says for each stretch of time between two changes of the clocks.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from funnel.period import Period
 
 Unit = Literal["day", "week", "month", "quarter"]
-Recurring = Literal["hour", "weekday"]
 DAY = timedelta(days=1)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = tuple(f"{hour:02}" for hour in range(24))
@@ -37,16 +36,9 @@ class Offset(NamedTuple):
 
 
 def windows(period: Period, unit: Unit) -> Iterator[Window]:
-    """The windows of a period in order, the first and the last cut to it; weeks begin on Monday."""
-    zone = ZoneInfo(period.zone)
-    first = _FIRST[unit](period.first_day)
-    while (start := _midnight(first, zone)) < period.end:
-        after = _FIRST[unit](first + _STEP[unit])
-        begin, end = max(start, period.start), min(_midnight(after, zone), period.end)
-        if begin < end:  # an island that crosses the date line leaves a day out
-            days = max(first, period.first_day), min(after - DAY, period.last_day)
-            yield Window(_NAME[unit](first), begin, end, *days)
-        first = after
+    """The windows of a period in order, the first and the last cut to it."""
+    for part in period.parts(unit):
+        yield Window(part.words, part.start, part.end, part.first_day, part.last_day)
 
 
 def offsets(period: Period) -> Iterator[Offset]:
@@ -78,29 +70,3 @@ def _changed(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
 def _ahead(moment: datetime, zone: ZoneInfo) -> int:
     offset = moment.astimezone(zone).utcoffset() or timedelta(0)
     return round(offset / timedelta(seconds=1))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(ZoneInfo("UTC"))
-
-
-_FIRST: Mapping[Unit, Callable[[date], date]] = {
-    "day": lambda day: day,
-    "week": lambda day: day - timedelta(days=day.weekday()),
-    "month": lambda day: day.replace(day=1),
-    "quarter": lambda day: date(day.year, (day.month - 1) // 3 * 3 + 1, 1),
-}
-_STEP: Mapping[Unit, timedelta] = {
-    "day": DAY,
-    "week": timedelta(days=7),
-    "month": timedelta(days=31),
-    "quarter": timedelta(days=92),
-}
-"""From the first day of a window into the next one, and not beyond it."""
-
-_NAME: Mapping[Unit, Callable[[date], str]] = {
-    "day": lambda day: f"{day:%Y-%m-%d}",
-    "week": lambda day: f"{day:%G-W%V}",
-    "month": lambda day: f"{day:%Y-%m}",
-    "quarter": lambda day: f"{day.year}-Q{(day.month + 2) // 3}",
-}

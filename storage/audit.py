@@ -1,10 +1,12 @@
 """Who was shown what a mask hides, and who was refused something: written down once, never changed."""
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Database
 from storage.tables import audit
@@ -41,16 +43,12 @@ class Audit:
         channel: str | None = None,
     ) -> None:
         """Write down a deed; durable when this returns."""
-        row = {
-            "workspace_id": self._workspace,
-            "id": uuid.uuid4().hex,
-            "at": at,
-            "actor": actor,
-            "action": action,
-            "lead_id": lead_id,
-            "channel": channel,
-        }
-        await self._database.write(lambda c: c.execute(sa.insert(audit), row).close())
+        await self.note_once(uuid.uuid4().hex, Entry(at, actor, action, lead_id, channel))
+
+    async def note_once(self, deed: str, entry: Entry) -> bool:
+        """Write down a deed that can be done only once; whether this was that time."""
+        row = {"workspace_id": self._workspace, "id": deed, **asdict(entry)}
+        return await self._database.write(lambda c: _inserted(c, row))
 
     async def latest(self, limit: int, lead_id: int | None = None) -> list[Entry]:
         """The last `limit` deeds, newest first; only those to one lead where `lead_id` names it."""
@@ -59,3 +57,8 @@ class Audit:
             found = found.where(audit.c.lead_id == lead_id)
         newest = found.order_by(audit.c.at.desc(), audit.c.id).limit(limit)
         return await self._database.read(lambda c: [Entry(**row._asdict()) for row in c.execute(newest)])
+
+
+def _inserted(c: sa.Connection, row: dict[str, Any]) -> bool:
+    insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
+    return c.execute(insert(audit).on_conflict_do_nothing(), row).rowcount == 1

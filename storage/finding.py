@@ -1,24 +1,70 @@
 """Looking up leads."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import sqlalchemy as sa
 
+from funnel.crowds import NO_HITS
 from funnel.events import LeadEvent, in_order
 from funnel.identity import email_key
 from funnel.journey import tell
 from funnel.lead import Lead, LeadSummary
+from funnel.period import Period
 from funnel.persons import Identifier, Story, story
 from funnel.playbook import Playbook
 from funnel.stage import Stage
-from storage import journal
+from storage import crowds, journal
 from storage.facts import searchable
 from storage.identity import family_of
 from storage.tables import NOBODY, identity
 from storage.tables import lead as leads
 
+CHUNK = 100  # leads that are folded at a time
+
 
 def lead(c: sa.Connection, workspace: str, lead_id: int, playbook: Playbook) -> Lead | None:
     events = events_of(c, workspace, lead_id)
-    return tell(events, playbook) if events else None
+    crowded = crowds.of_leads(c, workspace, [lead_id], playbook.machines)
+    return tell(events, playbook, crowded.get(lead_id, NO_HITS)) if events else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a walk through leads in order of creation stands."""
+
+    created_at: datetime
+    lead_id: int
+
+
+def _after(place: Place) -> sa.ColumnElement[bool]:
+    """The leads that were created later, or have a larger number where that is the same moment."""
+    same = sa.and_(leads.c.created_at == place.created_at, leads.c.lead_id > place.lead_id)
+    return sa.or_(leads.c.created_at > place.created_at, same)
+
+
+def next_created(
+    c: sa.Connection, workspace: str, period: Period, playbook: Playbook, after: Place | None
+) -> tuple[list[Lead], Place | None]:
+    """The next leads created in a period, and where that leaves off; None when there are no more."""
+    found = c.execute(
+        sa.select(leads.c.created_at, leads.c.lead_id)
+        .where(
+            leads.c.workspace_id == workspace,
+            leads.c.created_at >= (after.created_at if after else period.start),
+            leads.c.created_at < period.end,
+            *([_after(after)] if after else []),
+        )
+        .order_by(leads.c.created_at, leads.c.lead_id)
+        .limit(CHUNK)
+    ).all()
+    if not found:
+        return [], None
+    ids = [row.lead_id for row in found]
+    events = journal.of_leads(c, workspace, ids, {})
+    crowded = crowds.of_leads(c, workspace, ids, playbook.machines)
+    told = [tell(events[one], playbook, crowded.get(one, NO_HITS)) for one in ids if one in events]
+    return told, Place(*found[-1])
 
 
 def events_of(c: sa.Connection, workspace: str, lead_id: int) -> list[LeadEvent]:

@@ -164,6 +164,8 @@ NUMBERS: Mapping[str, Number] = {
     "captured_fields": _leads("created_at", total=lead.c.captured_fields),
     "asked_fields": _leads("created_at", total=sa.literal(FIELDS)),
     "content_customers": _leads("customer_at", lead.c.content_before_deal),
+    "alerts": _leads("alerted_at"),
+    "acted_alerts": _leads("acted_at"),
     "deals_opened": Number(deal, deal.c.opened_at),
     "deals_won": Number(deal, deal.c.closed_at, _WON),
     "deals_lost": Number(deal, deal.c.closed_at, deal.c.stage == Stage.LOST.value),
@@ -241,6 +243,9 @@ def _time_in(stage: str) -> Length:
 SPREADS: Mapping[str, Length] = {
     "response_time": _waited(lead.c.created_at, lead.c.answered_at, MINUTE),
     "time_to_mql": _waited(lead.c.created_at, lead.c.mql_at, DAY),
+    "time_to_sal": _waited(lead.c.created_at, lead.c.sal_at, DAY),
+    "time_to_sql": _waited(lead.c.created_at, lead.c.sql_at, DAY),
+    "time_to_opportunity": _waited(lead.c.created_at, lead.c.opportunity_at, DAY),
     "time_in_mql": _time_in("mql"),
     "time_in_sal": _time_in("sal"),
     "time_in_sql": _time_in("sql"),

@@ -6,7 +6,7 @@ the sent state of cards can be derived again (`rebuild`).
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar
 
@@ -14,12 +14,11 @@ import sqlalchemy as sa
 
 from funnel.counts import Ask, Cells, CountedLead
 from funnel.dimension import Dimension
-from funnel.events import Event, LeadEvent
+from funnel.events import Event, LeadEvent, Written, written
 from funnel.lead import Lead, LeadSummary
-from funnel.metrics import CampaignCounts, StageCounts
+from funnel.period import Period
 from funnel.persons import Story
 from funnel.playbook import Playbook
-from funnel.question import Question
 from storage import (
     counting,
     crediting,
@@ -29,7 +28,6 @@ from storage import (
     rebuilding,
     rendering,
     schema,
-    stage_counting,
     telling,
     totals,
 )
@@ -92,10 +90,23 @@ class Store:
         An event whose `(source, id)` stands already is counted as repeated and otherwise ignored, whatever
         it says: the first one wins. Nothing is told yet; wake whoever calls `tell`.
         """
-        rows = journal.rows(self._workspace, events, received_at=datetime.now(UTC))
+        return await self.append(map(written, events))
+
+    async def append(self, events: Iterable[Written]) -> Recorded:
+        """Do what `record` does with events that are written already."""
+        rows = journal.rows_of(self._workspace, events, received_at=datetime.now(UTC))
         if not rows:
             return Recorded(new=0, repeated=0)
         return await self._recorder.record(rows)
+
+    def coming(self) -> AbstractContextManager[None]:
+        """Count as one of those who are about to record, for the length of the block."""
+        return self._recorder.coming()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether many record at once, now or a moment ago."""
+        return self._recorder.crowded
 
     async def tell(self, playbook: Playbook, now: datetime, limit: int = 200) -> Told:
         """Tell the leads of the next untold events again, and mark their cards; call it until `events` is 0.
@@ -119,6 +130,20 @@ class Store:
         """The lead of that id, folded from its events; None when there is none, or no longer."""
         return await self._read(finding.lead, lead_id, playbook)
 
+    async def leads(self, period: Period, playbook: Playbook) -> AsyncIterator[Lead]:
+        """The leads created in `period`, oldest first, each folded from its events.
+
+        Each hundred are read at once and forgotten when the next are asked for, so that any number can be
+        walked through. Who changes meanwhile is as they are when their hundred is read.
+        """
+        place: finding.Place | None = None
+        while True:
+            found, place = await self._read(finding.next_created, period, playbook, place)
+            for one in found:
+                yield one
+            if place is None:
+                return
+
     async def events_of(self, lead_id: int) -> list[LeadEvent]:
         """The events of a lead in order of occurrence; empty when there is no such lead."""
         return await self._read(finding.events_of, lead_id)
@@ -137,20 +162,6 @@ class Store:
         Case does not matter; the latest touch comes first. Forgotten people are never found.
         """
         return await self._read(finding.find_leads, text, limit)
-
-    async def stage_counts(self, question: Question) -> list[StageCounts]:
-        """How many leads, of those created in the question's period, reached each stage, by its dimension.
-
-        Leads of which the dimension was not captured are the group None; months without leads are groups too.
-        """
-        return await self._read(stage_counting.stage_counts, question)
-
-    async def campaign_counts(self, question: Question) -> list[CampaignCounts]:
-        """The leads created in the question's period by campaign and stage, and what campaigns cost in it.
-
-        A campaign with spend and no leads is a row too; leads of no campaign are the row None.
-        """
-        return await self._read(stage_counting.campaign_counts, question)
 
     async def count(self, ask: Ask, playbook: Playbook, *, now: datetime | None = None) -> Cells:
         """The counts and spreads that `ask` names, by its dimension, but not those of the playbook.

@@ -1,13 +1,19 @@
 """The people of seed 003 as events, and one message of every kind made of them."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from briefs import catalog
 from briefs.message import Message, View
 from funnel.activity import Burst, activity
+from funnel.answer import Answer, answer, asks, columns
+from funnel.attribution import MODELS
 from funnel.brief import Brief, build, look_up
+from funnel.comparison import Comparison, compared
+from funnel.counts import Cell, Cells, Sample
 from funnel.errors import QuestionError
 from funnel.events import (
     Asset,
@@ -21,21 +27,17 @@ from funnel.events import (
     Page,
     Person,
 )
+from funnel.explained import Explained, explained
 from funnel.journey import tell
-from funnel.lead import LeadSummary
+from funnel.lead import Lead, LeadSummary
 from funnel.masked import masked
 from funnel.masks import People, Refusal
-from funnel.metrics import (
-    CampaignCounts,
-    CampaignsAnswer,
-    FunnelAnswer,
-    StageCounts,
-    campaigns_answer,
-    funnel_answer,
-)
+from funnel.metrics import METRICS
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
-from funnel.question import parse_question
-from funnel.stage import FUNNEL, Stage
+from funnel.question import About, parse_question
+from funnel.score_audit import ScoreAudit, audit_score
+from funnel.stage import Stage
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PLAYBOOK = Playbook(timezone="Europe/Berlin", crm_url="https://crm.example.com/?q={email}")
@@ -148,31 +150,125 @@ def crowd(count: int) -> list[Brief]:
     return [brief_of(joe() if number % 3 == 0 else jon(), number) for number in range(count)]
 
 
-def reached(*counts: int) -> dict[Stage, int]:
-    return dict(zip(FUNNEL, counts, strict=True))
+STEPS = ("leads", "mqls", "sals", "sqls", "opportunities", "customers")
+TIMES = ("time_to_mql", "time_in_mql", "time_in_sal", "time_in_sql", "time_in_opportunity")
 
 
-def funnel(text: str = "last 30 days by source") -> FunnelAnswer:
-    counts = [
-        StageCounts("google", reached(500, 200, 100, 60, 40, 20)),
-        StageCounts(None, reached(200, 100, 30, 20, 10, 5)),
-        StageCounts("linkedin", reached(100, 28, 10, 5, 2, 0)),
+def cell(*reached: int, spend: int = 0, currency: str = "USD") -> Cell:
+    """A group of which so many leads reached each stage, and what it cost in minor units."""
+    counts: dict[str, float] = dict(zip(STEPS, reached, strict=False))
+    took = {name: Sample((2.0, 5.5, 9.0)) for name in TIMES}
+    return Cell(counts | ({"spend": spend} if spend else {}), took, currency if spend else None)
+
+
+def together(cells: Cells) -> Cell:
+    """All groups as one."""
+    counts: Counter[str] = Counter()
+    for one in cells.values():
+        counts.update(one.counts)
+    currency = next((one.currency for one in cells.values() if one.currency), None)
+    samples = next((one.samples for one in cells.values()), {})
+    return Cell(dict(counts), samples, currency)
+
+
+def answered(about: About, text: str, cells: Cells, before: Cells | None = None) -> Answer:
+    """The answer to a typed question, were these the leads of its period and of the one before."""
+    question = parse_question(about, text, NOON, PLAYBOOK, METRICS)
+    metrics = columns(question)
+    found = {}
+    for ask in asks(question, metrics, NOON):
+        here = cells if ask.period == question.period or before is None else before
+        found[ask] = here if ask.by else {None: together(here)}
+    return answer(question, metrics, found, PLAYBOOK, NOON)
+
+
+SOURCES: Cells = {
+    "google": cell(500, 200, 100, 60, 40, 20),
+    None: cell(200, 100, 30, 20, 10, 5),
+    "linkedin": cell(100, 28, 10, 5, 2, 0),
+}
+SOURCES_BEFORE: Cells = {"google": cell(400, 180, 90, 50, 30, 18), None: cell(250, 90, 30, 22, 12, 7)}
+MONTHS: Cells = {
+    f"2026-{month:02}": cell(60 + 5 * month, 20 + month, 12, 9, 6, month % 4) for month in range(1, 11)
+}
+
+
+def funnel(text: str = "2026-01 by source") -> Answer:
+    return answered("funnel", text, SOURCES, SOURCES_BEFORE)
+
+
+def kpi(text: str) -> Answer:
+    return answered("kpi", text, SOURCES, SOURCES_BEFORE)
+
+
+def campaigns(count: int = 3) -> Answer:
+    cells: dict[str | None, Cell] = {
+        "Spring webinar": cell(120, 40, 20, 12, 8, 4, spend=124_000),
+        "Fair": cell(60, 12, 6, 3, 2, 0, spend=31_050),
+        None: cell(40, 4, 2, 1, 1, 1),
+        **{f"Ad {number}": cell(9, 3, 1, 1, 1, 1, spend=124_000) for number in range(count - 3)},
+    }
+    return answered("campaigns", "2026-Q1", cells)
+
+
+def every_metric() -> Answer:
+    """What `/kpi list` lists; some of it has no data."""
+    question = replace(parse_question("kpi", "leads 2025", NOON, PLAYBOOK, METRICS), metric=None)
+    metrics = tuple(METRICS.values())
+    found = {ask: {None: together(SOURCES)} for ask in asks(question, metrics, NOON)}
+    return answer(question, metrics, found, PLAYBOOK, NOON)
+
+
+def duel(webinar: tuple[int, int] = (7, 80), fair: tuple[int, int] = (4, 75)) -> Comparison:
+    """Two campaigns by (customers, leads), half of each of fit A and half of fit B."""
+    arms = {"Spring webinar": webinar, "Fair": fair}
+    cells = {
+        name: cell(leads, leads // 2, leads // 3, leads // 4, leads // 5, won, spend=90_000)
+        for name, (won, leads) in arms.items()
+    }
+    table = answered("campaigns", '"Spring webinar" vs Fair 2026-Q1', cells)
+    segments = {
+        name: {
+            "A": Cell({"leads": leads // 2, "customers": won // 2}),
+            "B": Cell({"leads": leads - leads // 2, "customers": won - won // 2}),
+        }
+        for name, (won, leads) in arms.items()
+    }
+    ranks = {model: (*arms, None) if model != "last" else (*reversed(arms), None) for model in MODELS}
+    return compared(table, segments, ranks)
+
+
+def reasons(text: str) -> Explained:
+    question = parse_question("kpi", text, NOON, PLAYBOOK, METRICS)
+    return explained(
+        replace(question, by="source"), METRICS[question.metric or ""], NOON, SOURCES_BEFORE, SOURCES
+    )
+
+
+AGAIN = catalog.Foot("2026-11-20T12:00:00+00:00 /kpi leads", behind=True)
+SHARED = catalog.Foot("2026-11-20T12:00:00+00:00 /kpi leads", behind=True, shared_by="U0MAYA")
+
+
+def audit() -> ScoreAudit:
+    """Who asks for a demo gets nowhere; since October, who takes an infographic gets somewhere."""
+    leads = [
+        *[audited(120, form="Gate", asset=INFOGRAPHIC)] * 10,
+        *[audited(40, "sql", form="Gate", asset=INFOGRAPHIC)] * 12,
+        *[audited(40, form="Request a demo")] * 12,
+        *[audited(40, "won", "trial_started", "webinar_attended", form="Gate")] * 2,
+        *[audited(40, "sql", "trial_started", "meeting_booked", form="Gate")] * 3,
+        *[audited(2, form="Gate")] * 4,
     ]
-    return funnel_answer(parse_question("funnel", text, NOON, PLAYBOOK), counts, NOON)
+    return audit_score(leads, PLAYBOOK, parse_period("last 180 days", NOON, PLAYBOOK.zone), NOON)
 
 
-def campaigns(count: int = 3) -> CampaignsAnswer:
-    euros = {"EUR": 124000}
-    counts = [
-        CampaignCounts("Spring webinar", "webinar", reached(120, 40, 20, 12, 8, 4), euros),
-        CampaignCounts("Fair", None, reached(60, 12, 6, 3, 2, 0), {"EUR": 31050}),
-        CampaignCounts(None, None, reached(40, 4, 2, 1, 1, 1), {}),
-        *(
-            CampaignCounts(f"Ad {number}", "ad", reached(9, 3, 1, 1, 1, 1), euros)
-            for number in range(count - 3)
-        ),
-    ]
-    return campaigns_answer(parse_question("campaigns", "last quarter", NOON, PLAYBOOK), counts, NOON)
+def audited(days: float, stage: str = "", *kinds: str, **captured: Any) -> Lead:
+    """Somebody who fills a form so many days before noon, does all that in the next hours, and gets there."""
+    at = -24 * days
+    form = LeadCaptured(id="0", source="site", time=hours(at), person=JON, **captured)
+    doings = [engaged(number, at + number, kind) for number, kind in enumerate(kinds, 1)]
+    there = [LeadStaged(id="9", source="crm", time=hours(at + 72), person=JON, stage=stage)] if stage else []
+    return tell([form, *doings, *there], PLAYBOOK)
 
 
 def summaries(count: int) -> list[LeadSummary]:
@@ -216,10 +312,35 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "activity_reply_long": lambda: catalog.activity_reply(*busy(15)),
     "asked": lambda: catalog.lead_card(brief_of(asked())),
     "digest": lambda: catalog.digest(crowd(7)),
-    "funnel": lambda: catalog.funnel(funnel("last 30 days")),
-    "funnel_by_source": lambda: catalog.funnel(funnel()),
-    "campaigns": lambda: catalog.campaigns(campaigns()),
-    "campaigns_many": lambda: catalog.campaigns(campaigns(26)),
+    "funnel": lambda: catalog.answered(funnel("2026-01 vs 2025-12"), AGAIN),
+    "funnel_by_source": lambda: catalog.answered(funnel(), AGAIN),
+    "funnel_by_month": lambda: catalog.answered(answered("funnel", "2026 by month", MONTHS)),
+    "campaigns": lambda: catalog.answered(campaigns()),
+    "campaigns_many": lambda: catalog.answered(campaigns(26)),
+    "kpi": lambda: catalog.answered(kpi("mql rate 2026-01 vs 2025-12 by source"), AGAIN),
+    "kpi_shared": lambda: catalog.answered(kpi("leads 2026-01"), SHARED),
+    "kpi_maturing": lambda: catalog.answered(kpi("conversion rate this month vs prev")),
+    "kpi_missing": lambda: catalog.answered(kpi("sessions 2026-01")),
+    "kpi_median": lambda: catalog.answered(kpi("time to mql 2026-01")),
+    "metric_list": lambda: catalog.metric_list(every_metric()),
+    "metric": lambda: catalog.metric(METRICS["acceptance_rate"]),
+    "comparison": lambda: catalog.comparison(duel(), AGAIN),
+    "comparison_won": lambda: catalog.comparison(duel((70, 800), (20, 750))),
+    "why": lambda: catalog.why(reasons("mqls 2026-01 vs 2025-12 why"), AGAIN),
+    "why_rate": lambda: catalog.why(reasons("mql rate 2026-01 vs 2025-12 why")),
+    "score_audit": lambda: catalog.score_audit(audit()),
+    "score_audit_of_nobody": lambda: catalog.score_audit(
+        audit_score([], PLAYBOOK, parse_period("today", NOON, PLAYBOOK.zone), NOON)
+    ),
+    "campaigns_found": lambda: catalog.campaigns_found(
+        "spring",
+        [
+            (name, f"2026-11-20T12:00:00+00:00 /campaigns {name}")
+            for name in ("Spring fair", "Spring webinar")
+        ],
+    ),
+    "rows_sent": lambda: catalog.rows_sent(328, "kpi-mqls-last-30-days.csv"),
+    "shared_already": catalog.shared_already,
     "leads_found": lambda: catalog.leads_found("jon", summaries(2)),
     "leads_found_many": lambda: catalog.leads_found("jon", summaries(6)),
     "lead_not_found": lambda: catalog.lead_not_found("jon"),

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from funnel.events import CampaignSpent, Event, LeadCaptured, LeadEngaged, Origin, Person
 from funnel.playbook import Playbook
-from funnel.question import About, parse_question
 from storage.database import open_database
 from storage.store import Store
 from storage.telling import Told
@@ -66,10 +65,6 @@ async def take(store: Store, events: Iterable[Event]) -> None:
     """Record and tell."""
     await store.record(events)
     await tell_all(store)
-
-
-def ask(about: About, text: str, playbook: Playbook = PLAYBOOK) -> Any:
-    return parse_question(about, text, NOW, playbook)
 
 
 async def rows(url: str, table: sa.Table, *columns: str, workspace: str = "main") -> list[tuple[Any, ...]]:

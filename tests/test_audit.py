@@ -30,6 +30,16 @@ async def test_the_same_deed_twice_is_written_down_twice(store: Store) -> None:
     assert await store.audit.latest(10) == [Entry(NOW, "U0ANNA", "reveal", 1)] * 2
 
 
+async def test_a_deed_that_can_be_done_once_is_written_down_once(store: Store) -> None:
+    anna, tom = Entry(NOW, "U0ANNA", "share", channel="C0LEADS"), Entry(minutes(1), "U0TOM", "share")
+
+    first = await asyncio.gather(*(store.audit.note_once("one", entry) for entry in (anna, anna, tom)))
+    other = await store.audit.note_once("other", tom)
+
+    assert (sum(first), other) == (1, True)
+    assert len(await store.audit.latest(10)) == 2
+
+
 async def test_workspaces_never_see_each_others_deeds(database_url: str) -> None:
     async with Store.open(database_url) as ours, Store.open(database_url, workspace="other") as theirs:
         await theirs.audit.note("U0EVE", "reveal", at=NOW, lead_id=1)

@@ -2,28 +2,38 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any, get_args
 
 import pytest
 from briefs_samples import (
+    AGAIN,
     COMMENT,
     INFOGRAPHIC,
     JOE,
     MAIL,
+    SHARED,
+    SOURCES,
     WHITE_PAPER,
+    answered,
     asked,
     brief_of,
     busy,
     buttons,
     campaigns,
+    cell,
     claim,
     crowd,
+    duel,
     engaged,
+    every_metric,
     followed_up,
     funnel,
     joe,
     jon,
+    kpi,
     many,
+    reasons,
     summaries,
 )
 from hypothesis import given
@@ -36,7 +46,7 @@ from briefs.plain import plain
 from funnel.brief import Brief, Fact, Row
 from funnel.errors import PlaybookError
 from funnel.events import EventKey, TouchKind
-from funnel.metrics import CampaignsAnswer, FunnelGroup
+from funnel.metrics import METRICS
 
 SEED_OPENER = (
     "“Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our "
@@ -386,77 +396,146 @@ def test_the_call_form_asks_for_an_outcome_and_perhaps_a_note() -> None:
     assert note["optional"]
 
 
-def test_a_funnel_states_every_division() -> None:
-    table = catalog.funnel(funnel("last 30 days")).blocks[-2]
+def table(message: Message) -> dict[str, list[str]]:
+    """The rows of a message's table by their first cell."""
+    (block,) = (one for one in message.blocks if one["type"] == "data_table")
+    return {row[0]["text"]: [cell["text"] for cell in row[1:]] for row in block["rows"]}
 
-    assert [cell["text"] for cell in table["rows"][2]] == ["MQL", "328", "41 % (328/800)", "41 % (328/800)"]
+
+def test_a_funnel_says_of_each_stage_how_many_which_share_and_how_long() -> None:
+    stages = table(catalog.answered(funnel("2026-01 vs 2025-12")))
+
+    assert stages["MQL"] == ["328", "+58 (+21 %)", "41 %", "-0.5 points", "5.5 days"]
+    assert stages["Customer"] == ["25", "±0", "48.1 %", "-11.4 points", "–"]
 
 
-def test_one_table_of_a_message_is_a_table_block() -> None:
-    kinds = [block["type"] for block in catalog.funnel(funnel()).blocks]
+def test_one_table_of_a_message_can_be_sorted_and_it_is_the_last() -> None:
+    kinds = [block["type"] for block in catalog.answered(funnel()).blocks]
 
-    assert kinds.count("table") == 1
-    assert kinds.index("table") > kinds.index("rich_text")
+    assert kinds.count("data_table") == 1
+    assert kinds.index("data_table") > kinds.index("rich_text")
 
 
 def test_a_funnel_without_leads_divides_nothing() -> None:
-    answer = funnel("last 30 days")
-    empty = tuple(
-        replace(step, count=0, of_leads=replace(step.of_leads, numerator=0, denominator=0), of_previous=None)
-        for step in answer.total.steps
-    )
-    said = catalog.funnel(replace(answer, total=FunnelGroup(None, empty))).plain
+    said = catalog.answered(answered("funnel", "2026-01", {None: cell(0, 0, 0, 0, 0, 0)})).plain
 
     assert "0 %" not in said
-    assert "no data" in said
+    assert "No leads were created in this window" in said
 
 
 def test_many_groups_are_cut_and_counted() -> None:
     answer = funnel()
-    groups = tuple(replace(answer.groups[0], by=f"{number:02}") for number in range(30))
+    lines = tuple(replace(answer.lines[0], by=f"{number:02}") for number in range(30))
+    months = replace(answer, question=replace(answer.question, by="month"), lines=lines)
 
-    assert "+10 more" in catalog.funnel(replace(answer, groups=groups)).plain
-    months = catalog.funnel(replace(answer, groups=groups, by="month")).plain
-    assert "10 earlier" in months
-    assert "\n29 " in months
-
-
-def test_many_campaigns_add_up() -> None:
-    rows = catalog.campaigns(campaigns(26)).blocks[1]["rows"][1:]
-    leads = [int(row[2]["text"]) for row in rows]
-
-    assert len(rows) == 22
-    assert sum(leads[:-1]) == leads[-1]
-    assert rows[-2][0]["text"] == "+6 more"
+    assert "+10 more: `top 20` adds them up." in catalog.answered(replace(answer, lines=lines)).plain
+    assert "10 earlier." in catalog.answered(months).plain
+    assert "\n29 " in catalog.answered(months).plain
+    assert "\n09 " not in catalog.answered(months).plain
 
 
-def costs(answer: CampaignsAnswer) -> dict[str, list[str]]:
-    """Spend, cost per lead and CAC, as shown for each campaign."""
-    rows = catalog.campaigns(answer).blocks[1]["rows"]
-    return {row[0]["text"]: [cell["text"] for cell in row[5:]] for row in rows}
+def test_groups_that_are_pooled_are_a_line_and_no_bar() -> None:
+    answer = kpi("leads 2026-01 by source")
+    pooled = replace(answer.lines[0], by=None, more=7)
+    said = catalog.answered(replace(answer, lines=(*answer.lines, pooled)))
+
+    assert table(said)["7 more"] == ["500"]
+    assert "7 more" not in said.plain.partition("Source ")[0]
 
 
-def test_leads_of_no_campaign_cost_nothing() -> None:
-    shown = costs(campaigns())
+def test_leads_of_no_campaign_have_no_cost() -> None:
+    shown = table(catalog.answered(campaigns()))
 
-    assert shown["no campaign"] == ["–", "–", "–"]
-    assert shown["Fair"] == ["€310.50", "€5.18", "no data"]
-    assert shown["Total"] == ["€1,550.50", "€7.05", "€310.10"]
+    assert shown["no campaign"][4:] == ["no data"] * 5
+    assert shown["Fair"][4:] == ["$310.50", "$5.18", "$25.88", "$103.50", "no data"]
 
 
-def test_unknown_spend_is_no_cost() -> None:
-    unknown = replace(campaigns().rows[0], campaign="Podcast", spend=None, cpl=None, cac=None)
-    shown = costs(replace(campaigns(), rows=(*campaigns().rows, unknown)))
+def test_a_column_without_data_is_left_out_and_named() -> None:
+    said = catalog.answered(campaigns())
 
-    assert shown["Podcast"] == ["–", "–", "–"]
-    assert shown["Total"] == ["≥€1,550.50", "–", "–"]
+    assert "Max CPL" not in table(said)["Campaign"]
+    assert "No data for max_cpl, roi: `/kpi max_cpl` says what it takes." in said.plain
 
 
 def test_no_campaigns_are_said_in_words() -> None:
-    said = catalog.campaigns(replace(campaigns(), rows=()))
+    said = catalog.answered(replace(campaigns(), lines=()))
 
     assert "No campaign brought a lead" in said.plain
-    assert "table" not in [block["type"] for block in said.blocks]
+    assert "data_table" not in [block["type"] for block in said.blocks]
+
+
+def test_a_number_without_data_says_what_brings_it_and_is_never_zero() -> None:
+    said = catalog.answered(kpi("sessions 2026-01")).plain.splitlines()
+
+    assert said[1:3] == [
+        "no data",
+        (
+            "Nothing known of: visits to the site. "
+            "It takes `tipoff.lead.engaged` with `kind` `page_viewed`, or Segment `page`."
+        ),
+    ]
+
+
+def test_what_is_maturing_has_a_star_and_no_difference() -> None:
+    answer = kpi("mql rate 2026-01 vs 2025-12")
+    young = replace(answer.total.values["mql_rate"], maturing=date(2026, 12, 5))
+    said = catalog.answered(replace(answer, total=replace(answer.total, values={"mql_rate": young}))).plain
+
+    assert said.splitlines()[1] == "41 %* (328/800) · before: 41.5 % (270/650)"
+    assert said.endswith(" · * still maturing")
+
+
+def test_what_was_nothing_before_is_new() -> None:
+    answer = answered("kpi", "leads 2026-01 vs 2025-12", SOURCES, {None: cell(0)})
+
+    assert catalog.answered(answer).plain.splitlines()[1] == "800 · new against 0"
+
+
+def test_a_target_draws_how_much_of_it_is_reached() -> None:
+    answer = kpi("leads 2026-01")
+    aimed = replace(answer.total.values["leads"], target=1_000)
+    said = catalog.answered(replace(answer, total=replace(answer.total, values={"leads": aimed}))).plain
+
+    assert said.splitlines()[2] == "Target 1,000: ▓▓▓▓▓▓▓▓░░ 80 %"
+
+
+def test_every_metric_is_listed_with_its_value_or_with_what_it_takes() -> None:
+    said = catalog.metric_list(every_metric())
+
+    assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
+    assert "conversion_rate             3.1 %" in said.plain
+    assert "`tipoff.campaign.spent` with `clicks`" in said.plain
+
+
+def test_the_parts_of_a_change_sum_to_it_as_they_are_printed() -> None:
+    shown = table(catalog.why(reasons("mqls 2026-01 vs 2025-12 why")))
+    parts = [[float(cell) for cell in row] for by, row in shown.items() if by != "Source"]
+
+    assert [round(sum(row[:-1]), 1) for row in parts] == [row[-1] for row in parts]
+    assert sum(row[-1] for row in parts) == 328 - 270
+
+
+def test_a_comparison_ends_in_its_verdict() -> None:
+    said = catalog.comparison(duel()).plain
+
+    assert "No call: 8.8 % against 5.3 % can be chance (p = 0.54)" in said
+    assert "Spring webinar wins: " in catalog.comparison(duel((70, 800), (20, 750))).plain
+
+
+def test_a_metric_is_defined_by_its_formula_its_parts_and_its_version() -> None:
+    said = catalog.metric(METRICS["acceptance_rate"]).plain
+
+    assert said.splitlines()[1] == "`sals / mqls`"
+    assert "• `sals`: leads that sales accepted" in said
+    assert said.endswith(f"acceptance_rate version {METRICS['acceptance_rate'].version}")
+
+
+def test_an_answer_that_is_shared_says_by_whom_and_cannot_be_shared_again() -> None:
+    own, shared = (buttons(catalog.answered(kpi("leads 2026-01"), foot).blocks) for foot in (AGAIN, SHARED))
+
+    assert [one["action_id"] for one in own] == ["tipoff.rows", "tipoff.share"]
+    assert [one["action_id"] for one in shared] == ["tipoff.rows"]
+    assert "Shared by @U0MAYA" in catalog.answered(kpi("leads 2026-01"), SHARED).plain
 
 
 def test_a_choice_opens_a_lead_each() -> None:

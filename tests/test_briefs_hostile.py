@@ -7,7 +7,21 @@ from typing import Any
 from unicodedata import category
 
 import pytest
-from briefs_samples import HELP, JON, brief_of, campaigns, claim, funnel, joe, jon, summaries
+from briefs_samples import (
+    HELP,
+    JON,
+    audit,
+    brief_of,
+    campaigns,
+    claim,
+    duel,
+    funnel,
+    joe,
+    jon,
+    kpi,
+    reasons,
+    summaries,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -21,6 +35,7 @@ from briefs.page import Page
 from briefs.plain import plain
 from briefs.sandbox import environment
 from funnel.activity import Burst, Line
+from funnel.answer import Answer
 from funnel.brief import Brief, Fact, Relationship
 from funnel.comment import Reading
 from funnel.errors import TipoffError
@@ -157,9 +172,13 @@ def skeleton(part: Any) -> Any:
     """Blocks without their words."""
     if isinstance(part, list | tuple):
         return [skeleton(one) for one in part]
+    if isinstance(part, dict) and part.get("type") in ("raw_text", "raw_number", "data_visualization"):
+        return "data"
     if isinstance(part, dict):
         return {
-            name: "…" if name in ("text", "fallback", "url") and isinstance(one, str) else skeleton(one)
+            name: "…"
+            if name in ("text", "fallback", "url", "caption") and isinstance(one, str)
+            else skeleton(one)
             for name, one in part.items()
         }
     return part
@@ -299,15 +318,24 @@ def test_a_brief_of_empty_values_says_so(page: str, value: str) -> None:
         assert "" not in words_of(made.blocks)
 
 
-def funnel_by(value: str) -> Message:
-    answer = funnel()
-    return catalog.funnel(replace(answer, groups=tuple(replace(one, by=value) for one in answer.groups)))
+def by_value(answer: Answer, value: str) -> Message:
+    """The answer with every group of that name."""
+    return catalog.answered(replace(answer, lines=tuple(replace(one, by=value) for one in answer.lines)))
 
 
-def campaigns_of(value: str) -> Message:
-    answer = campaigns(26)
-    rows = tuple(replace(row, campaign=value, kind=value) for row in answer.rows)
-    return catalog.campaigns(replace(answer, rows=rows))
+def compared_as(value: str) -> Message:
+    found = duel()
+    arms = tuple(replace(arm, name=value) for arm in found.verdict.arms)
+    pairs = tuple(replace(one, a=arms[0], b=arms[1]) for one in found.verdict.pairs)
+    names = dict.fromkeys(found.ranks, (value, value))
+    return catalog.comparison(
+        replace(found, verdict=replace(found.verdict, arms=arms, pairs=pairs), ranks=names)
+    )
+
+
+def explained_by(value: str) -> Message:
+    found = reasons("mqls 2026-01 vs 2025-12 why")
+    return catalog.why(replace(found, parts=tuple(one._replace(by=value) for one in found.parts)))
 
 
 def leads_found(value: str) -> Message:
@@ -315,9 +343,19 @@ def leads_found(value: str) -> Message:
     return catalog.leads_found(value, found)
 
 
+def audited_rules(value: str) -> Message:
+    found = audit()
+    return catalog.score_audit(replace(found, rules=tuple(replace(rule, rule=value) for rule in found.rules)))
+
+
 OTHERS: dict[str, Callable[[str], Message]] = {
-    "funnel": funnel_by,
-    "campaigns": campaigns_of,
+    "score_audit": audited_rules,
+    "funnel": lambda value: by_value(funnel(), value),
+    "campaigns": lambda value: by_value(campaigns(26), value),
+    "kpi": lambda value: by_value(kpi("mql rate 2026-01 vs 2025-12 by source"), value),
+    "comparison": compared_as,
+    "why": explained_by,
+    "campaigns_found": lambda value: catalog.campaigns_found(value, [(value, "2026 /campaigns")] * 3),
     "leads_found": leads_found,
     "lead_not_found": catalog.lead_not_found,
     "trouble": lambda value: catalog.trouble(TipoffError(f"What is “{fold(value)[:60]}”? Try “all”.")),

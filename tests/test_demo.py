@@ -42,8 +42,8 @@ def test_the_demo_prints_what_was_said_and_ends_well() -> None:
 
     assert _timeless(joe) == JOE
     assert _timeless(jon) == JON
-    assert re.match(r"Funnel: this year\n[\d,]+ leads → [\d,]+ MQL", funnel)
-    assert re.match(r"Campaigns: this year\n15 campaigns, [\d,]+ leads", campaigns)
+    assert re.match(r"Funnel: this year\n[\d,]+ leads → [\d,]+\*? MQL", funnel)
+    assert re.match(r"Campaigns: this year\n1[45] campaigns: [\d,]+ leads", campaigns)
     assert rest == ""
 
 

@@ -129,7 +129,7 @@ async def test_one_kind_of_message_falls_without_the_others(sqlite_url: str) -> 
         said = await talk.hears(ANNA, "Funnel")
 
         assert drawn(card) == CLASSIC
-        assert "table" in drawn(said)
+        assert "data_table" in drawn(said)
 
 
 async def test_an_answer_that_slack_will_not_draw_falls_too(database_url: str) -> None:
@@ -138,7 +138,7 @@ async def test_an_answer_that_slack_will_not_draw_falls_too(database_url: str) -
         await talk.ask("/funnel", "all")
         said = await talk.hears(ANNA, "Funnel")
 
-        assert drawn(said) == ["section", "section", "context"]
+        assert drawn(said) == ["section", "section", "actions", "context"]
         assert "```Stage" in said.blocks[1]["text"]["text"]
         await learns(talk, "funnel", "classic")
 

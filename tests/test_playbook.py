@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from funnel.calendar import Calendar, Weekday
 from funnel.errors import PlaybookError
 from funnel.playbook import Alias, HandRaise, Playbook, parse_playbook
 from funnel.stage import Stage
@@ -76,3 +77,16 @@ def test_an_alias_of_the_playbook_comes_before_the_known_ones() -> None:
 )
 def test_a_deal_in_an_unknown_stage_is_an_opportunity(word: str, stage: Stage) -> None:
     assert Playbook().deal_stage(word) is stage
+
+
+def test_the_calendar_is_the_year_with_weeks_from_monday_unless_said() -> None:
+    assert Playbook().calendar == Calendar(week_starts=Weekday.MONDAY, fiscal_year_starts=1)
+    assert parse_playbook("calendar: {week_starts: sunday, fiscal_year_starts: 4}", "p").calendar == Calendar(
+        week_starts=Weekday.SUNDAY, fiscal_year_starts=4
+    )
+
+
+@pytest.mark.parametrize("text", ["calendar: {week_starts: someday}", "calendar: {fiscal_year_starts: 13}"])
+def test_a_calendar_that_nobody_has_is_refused(text: str) -> None:
+    with pytest.raises(PlaybookError, match="calendar"):
+        parse_playbook(text, "playbook.yaml")

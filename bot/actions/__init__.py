@@ -1,6 +1,6 @@
 """Buttons and modals, as tables: `tipoff.<verb>` to the function that carries it out."""
 
-from bot.actions import claim, lead, link, log_call, reveal, timeline
+from bot.actions import answer, claim, lead, link, log_call, reveal, timeline
 from bot.actions.action import Action, Submission
 
 ACTIONS: dict[str, Action] = {
@@ -11,5 +11,8 @@ ACTIONS: dict[str, Action] = {
     "tipoff.lead": lead.show,
     "tipoff.crm": link.follow,
     "tipoff.reveal": reveal.reveal,
+    "tipoff.ask": answer.ask,
+    "tipoff.share": answer.share,
+    "tipoff.rows": answer.send_rows,
 }
 SUBMISSIONS: dict[str, Submission] = {"tipoff.log_call": log_call.record}

@@ -18,8 +18,8 @@ from funnel.events import Person
 class Press:
     """Who pressed what.
 
-    `value` is the button's own, `trigger` opens a modal within three seconds, `reply` speaks to them alone,
-    `places` are the id and the name of the channel.
+    `value` is the button's own, `trigger` opens a modal within three seconds, `reply` speaks to them alone
+    and `share` to everybody in the channel, `places` are its id and its name.
     """
 
     user: str
@@ -28,6 +28,7 @@ class Press:
     view: dict[str, Any] | None
     client: AsyncWebClient
     reply: Callable[[Message], Awaitable[None]]
+    share: Callable[[Message], Awaitable[None]]
     places: tuple[str, ...] = ()
 
     @property

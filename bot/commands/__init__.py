@@ -3,7 +3,13 @@
 The table is all there is: Bolt's listeners, the manifest, the help and the terminal are made from it.
 """
 
-from bot.commands import campaigns, funnel, lead, tipoff
+from bot.commands import lead, questions, tipoff
 from bot.commands.command import Command
 
-COMMANDS: tuple[Command, ...] = (lead.COMMAND, funnel.COMMAND, campaigns.COMMAND, tipoff.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    lead.COMMAND,
+    questions.KPI,
+    questions.FUNNEL,
+    questions.CAMPAIGNS,
+    tipoff.COMMAND,
+)

@@ -4,20 +4,26 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.commands import COMMANDS
+from bot.sample import numbers
 from bot.sample.two_leads import JOE, joe, jon
 from briefs import catalog
 from briefs.message import Message, View
 from funnel.activity import Burst, Line
 from funnel.brief import Brief, build, look_up
+from funnel.compare import Interval
+from funnel.counts import Cells
 from funnel.errors import QuestionError
 from funnel.events import LeadEvent, LeadStaged
+from funnel.foresight import Alerted, Outcomes
 from funnel.journey import tell
 from funnel.lead import LeadSummary
 from funnel.masks import People
-from funnel.metrics import CampaignCounts, StageCounts, campaigns_answer, funnel_answer
+from funnel.metrics import METRICS, Ratio
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
-from funnel.question import parse_question
-from funnel.stage import FUNNEL, Stage
+from funnel.question import About
+from funnel.score_audit import Band, Drift, Inversion, RuleAudit, ScoreAudit, WhatIf
+from funnel.stage import Stage
 
 Said = Message | View
 
@@ -47,26 +53,42 @@ def brief_of(number: int, events: tuple[LeadEvent, ...], playbook: Playbook) -> 
     return made
 
 
-def _funnel(playbook: Playbook, now: datetime) -> Message:
-    counts = [
-        StageCounts("google", _reached(500, 200, 100, 60, 40, 20)),
-        StageCounts(None, _reached(200, 100, 30, 20, 10, 5)),
-    ]
-    question = parse_question("funnel", "last 30 days by source", now, playbook)
-    return catalog.funnel(funnel_answer(question, counts, now))
+def _numbers(about: About, text: str, cells: Cells) -> Callable[[Playbook, datetime], Message]:
+    return lambda rules, now: catalog.answered(numbers.numbers(about, text, cells, rules, now))
 
 
-def _campaigns(playbook: Playbook, now: datetime) -> Message:
-    counts = [
-        CampaignCounts("Spring webinar", "webinar", _reached(120, 40, 20, 12, 8, 4), {"USD": 124_000}),
-        CampaignCounts(None, None, _reached(40, 4, 2, 1, 1, 1), {}),
-    ]
-    question = parse_question("campaigns", "last 90 days", now, playbook)
-    return catalog.campaigns(campaigns_answer(question, counts, now))
-
-
-def _reached(*counts: int) -> dict[Stage, int]:
-    return dict(zip(FUNNEL, counts, strict=True))
+def _score_audit(playbook: Playbook, now: datetime) -> Message:
+    """One rule about which everything is said, and one that is dead."""
+    readers, others = Outcomes(400, 20, 6), Outcomes(300, 90, 21)
+    less = Interval(-0.25, -0.31, -0.19)
+    drift = Drift(Ratio(3, 90), Ratio(30, 100), less)
+    read = RuleAudit(
+        "white paper", "engagement", 15, readers, others, 420, less, Interval(-0.055, -0.1, 0.01), drift
+    )
+    nothing = Drift(Ratio(0, 0), Ratio(0, 0), None)
+    dead = RuleAudit(
+        "unsubscribed", "engagement", -40, Outcomes(), readers.plus(others), 0, None, None, nothing
+    )
+    better, worse = Band("A", 1, readers), Band("A", 2, others)
+    does = Alerted(158, 57, 14)
+    return catalog.score_audit(
+        ScoreAudit(
+            period=parse_period("last 90 days", now, playbook.zone),
+            as_of=now,
+            leads=readers.plus(others),
+            maturing=119,
+            lag=timedelta(days=33),
+            rules=(read, dead),
+            bands=(better, worse, Band("A", 3, Outcomes()), Band("A", 4, Outcomes())),
+            inversions=(Inversion("sql", better, worse, Interval(0.25, 0.19, 0.31)),),
+            enter=60,
+            what_if=(WhatIf(60, does, does), WhatIf(70, Alerted(98, 38, 8), does)),
+            quarters=(
+                parse_period("this quarter", now, playbook.zone),
+                parse_period("last quarter", now, playbook.zone),
+            ),
+        )
+    )
 
 
 def _summaries(now: datetime) -> list[LeadSummary]:
@@ -106,14 +128,25 @@ OF_A_LEAD: dict[str, Callable[[Brief], Said]] = {
 
 OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "apology": lambda _rules, _now: catalog.apology("3f9a1c20"),
-    "campaigns": _campaigns,
+    "answer": _numbers("kpi", "mql rate by source", numbers.BY_SOURCE),
+    "campaigns": _numbers("campaigns", "last 90 days", numbers.BY_CAMPAIGN),
+    "choose_campaign": lambda _rules, now: catalog.campaigns_found(
+        "spring", [(name, f"{now.isoformat()} /campaigns") for name in ("Spring fair", "Spring webinar")]
+    ),
+    "comparison": lambda rules, now: catalog.comparison(numbers.duel(rules, now)),
     "choose_lead": lambda _rules, now: catalog.leads_found("Jo", _summaries(now)),
     "error": lambda _rules, _now: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days`.")),
-    "funnel": _funnel,
+    "funnel": _numbers("funnel", "last 30 days by source", numbers.BY_SOURCE),
     "help": lambda _rules, _now: catalog.help(
         [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
     ),
+    "metric": lambda _rules, _now: catalog.metric(METRICS["acceptance_rate"]),
+    "metric_list": lambda rules, now: catalog.metric_list(numbers.everything(rules, now)),
     "refused": _refused,
+    "rows_sent": lambda _rules, _now: catalog.rows_sent(328, "kpi-mqls-last-30-days.csv"),
     "lead_not_found": lambda _rules, _now: catalog.lead_not_found("zoe"),
+    "score_audit": _score_audit,
+    "shared_already": lambda _rules, _now: catalog.shared_already(),
+    "why": lambda rules, now: catalog.why(numbers.reasons(rules, now)),
 }
 """Pages about anything else."""

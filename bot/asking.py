@@ -1,0 +1,299 @@
+"""From a typed question to its answer: parse, gather, say. Slack and the terminal take the same way."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Any, cast
+
+from bot.house import House
+from briefs import catalog
+from briefs.catalog import Foot
+from briefs.message import Message
+from funnel.answer import Answer, answer, asks, columns
+from funnel.answer import as_json as answer_json
+from funnel.asking import clock_of
+from funnel.attribution import ranks
+from funnel.behind import behind
+from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
+from funnel.counts import Ask, Cells, CountedLead
+from funnel.dimension import Dimension
+from funnel.errors import NotFoundError, QuestionError
+from funnel.explained import Explained, change_asks, explained
+from funnel.handed_over import comparison_json, explained_json, metric_json
+from funnel.metrics import METRICS, Metric
+from funnel.period import Period
+from funnel.period_words import DEFAULT_PERIOD, parse_period
+from funnel.playbook import Playbook
+from funnel.question import (
+    About,
+    Define,
+    KpiRequest,
+    ListMetrics,
+    Question,
+    ScoreAudit,
+    examples,
+    parse_kpi,
+    parse_question,
+)
+from funnel.score_audit import ScoreAudit as Audit
+from funnel.score_audit import ScoreTally
+from funnel.score_audit import as_json as audit_json
+from funnel.typed import quote
+from storage.crediting import Journeys
+from storage.store import Store
+
+BY_DEFAULT: Dimension = "source"  # what a change is explained by
+MOST_ROWS = 50_000  # leads in a file
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was typed after its command, and when; `again` where it was answered then already.
+
+    What is answered again is computed as of that time, so that it is the same answer.
+    """
+
+    about: About
+    words: str
+    at: datetime
+    again: bool = False
+
+    def understood(self, playbook: Playbook) -> KpiRequest:
+        """What is asked for.
+
+        Raises:
+            QuestionError: says what was not understood, and a question that works.
+
+        """
+        if self.about == "kpi":
+            request = parse_kpi(self.words, self.at, playbook, METRICS)
+            if isinstance(request, Question) and not request.metric:
+                raise QuestionError("Which number? Try `/kpi leads this month vs prev`, or `/kpi list`.")
+            return request
+        return parse_question(self.about, self.words, self.at, playbook, METRICS)
+
+    def carried(self, question: object) -> str:
+        """What a button carries to ask `question` of the same time again; nothing where it is too long."""
+        value = f"{self.at.isoformat()} {question}"
+        return value if len(value) <= LONGEST_VALUE else ""
+
+
+LONGEST_VALUE = 2_000  # characters; Slack's limit
+
+
+def recalled(value: str) -> Asked:
+    """The question that a button carries; buttons are client-visible, so it may be anything.
+
+    Raises:
+        QuestionError: it is none.
+
+    """
+    at, _, text = value.partition(" ")
+    command, _, words = text.removeprefix("/").partition(" ")
+    try:
+        when = datetime.fromisoformat(at)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None or command not in ("funnel", "campaigns", "kpi"):
+        raise QuestionError("That button asks nothing that I understand. Try `/tipoff help`.")
+    return Asked(cast("About", command), words, when, again=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Every metric with its value."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several campaigns for one name; each with the question that means it."""
+
+    name: str
+    choices: tuple[tuple[str, Question], ...]
+
+
+Reply = Answer | Comparison | Explained | Listed | Metric | Audit | Ambiguous
+
+
+async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:
+    """What a question is answered with.
+
+    Raises:
+        QuestionError: it cannot be understood, or cannot be answered.
+        NotFoundError: it names a campaign that nobody knows.
+
+    """
+    request = asked.understood(playbook)
+    match request:
+        case Define(name):
+            return METRICS[name]
+        case ScoreAudit(period):
+            return await _audited(store, playbook, period, asked.at)
+        case ListMetrics():
+            period = parse_period(DEFAULT_PERIOD, asked.at, playbook.zone, playbook.calendar)
+            everything = Question("kpi", period)
+            return Listed(await _answered(store, playbook, asked, everything, tuple(METRICS.values())))
+        case Question(names=[_, *_]):
+            return await _compared(store, playbook, asked, request)
+        case Question(why=True):
+            return await _explained(store, playbook, asked, request)
+        case Question():
+            return await _answered(store, playbook, asked, request, columns(request))
+
+
+async def _answered(
+    store: Store, playbook: Playbook, asked: Asked, question: Question, metrics: Sequence[Metric]
+) -> Answer:
+    known = _as_known(asked, question)
+    found = await _counted(store, playbook, asked, asks(known, metrics, asked.at))
+    return replace(answer(known, metrics, found, playbook, asked.at), question=question)
+
+
+def _as_known(asked: Asked, question: Question) -> Question:
+    """The question as of when it was answered, where it has been and does not say of when."""
+    return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
+
+
+async def _counted(store: Store, playbook: Playbook, asked: Asked, wanted: Sequence[Ask]) -> dict[Ask, Cells]:
+    found = await asyncio.gather(*(store.count(ask, playbook, now=asked.at) for ask in wanted))
+    return dict(zip(wanted, found, strict=True))
+
+
+async def _compared(
+    store: Store, playbook: Playbook, asked: Asked, question: Question
+) -> Comparison | Ambiguous:
+    known = await store.campaign_names()
+    names = []
+    for place, name in enumerate(question.names):
+        found = meant(name, known)
+        if not found:
+            raise NotFoundError(_unknown_campaign(name, known))
+        if len(found) > 1:
+            others = question.names[:place], question.names[place + 1 :]
+            return Ambiguous(
+                name, tuple((one, replace(question, names=(*others[0], one, *others[1]))) for one in found)
+            )
+        names += found
+    plain = replace(question, names=tuple(dict.fromkeys(names)))
+    wanted = segment_asks(_as_known(asked, plain), plain.names)
+    cells = await _counted(store, playbook, asked, tuple(wanted.values()))
+    table = await _answered(store, playbook, asked, plain, columns(plain))
+    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign")
+    return compared(
+        table,
+        {name: cells[ask] for name, ask in wanted.items()},
+        ranks(ways.conversions, ways.nulls, rules=playbook.attribution),
+    )
+
+
+async def _ways(store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension) -> Journeys:
+    """The conversions of the one count that `ask` names, with the touches before them by `key`."""
+    (name,) = ask.names
+    return await store.conversions(
+        ask,
+        name,
+        key,
+        lookback=timedelta(days=playbook.attribution.lookback_days),
+        playbook=playbook,
+        now=asked.at,
+    )
+
+
+async def _explained(store: Store, playbook: Playbook, asked: Asked, question: Question) -> Explained:
+    metric = METRICS[question.metric or ""]
+    by = question.by or _usual(metric)
+    known = _as_known(asked, question)
+    after, before = change_asks(known, metric, by)
+    cells = await _counted(store, playbook, asked, (after, before))
+    return explained(replace(question, by=by), metric, asked.at, cells[before], cells[after])
+
+
+def _usual(metric: Metric) -> Dimension:
+    """What a change is explained by where nobody says by what."""
+    return BY_DEFAULT if BY_DEFAULT in metric.by or not metric.by else metric.by[0]
+
+
+async def _audited(store: Store, playbook: Playbook, period: Period, now: datetime) -> Audit:
+    tally = ScoreTally(playbook, period, now)
+    async for lead in store.leads(period, playbook):
+        tally.add(lead)
+    return tally.audit()
+
+
+async def leads_behind(store: Store, playbook: Playbook, asked: Asked) -> list[CountedLead]:
+    """The leads behind the number that a question is answered with; none where no leads stand behind it."""
+    request = asked.understood(playbook)
+    if not isinstance(request, Question) or request.names or request.why:
+        return []
+    known, metric = _as_known(asked, request), columns(request)[0]
+    name = behind(metric)
+    if name is None:
+        return []
+    ask = Ask(frozenset({name}), known.period, clock_of(known, metric), None, known.where, known.as_of)
+    return await store.counted(ask, name, MOST_ROWS, playbook=playbook, now=asked.at)
+
+
+def _unknown_campaign(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name.casefold(), {one.casefold(): one for one in known}, n=1)
+    hint = f" Did you mean “{next(one for one in known if one.casefold() == near[0])[:60]}”?" if near else ""
+    return f"I know no campaign “{name[:60]}”.{hint} `/campaigns last 12 months` names those that I know."
+
+
+async def answered(house: House, asked: Asked, shared_by: str | None = None) -> Message:
+    """The answer in words; `shared_by` is the member who shares it with everybody."""
+    return said(await gather(house.store, house.playbook, asked), asked, shared_by)
+
+
+async def examples_for(store: Store, about: About) -> tuple[str, ...]:
+    """Questions that work on the store at hand: campaigns are compared that it knows."""
+    known = [quote(name) for name in (await store.campaign_names())[:2]]
+    tried = examples(about)
+    if about == "campaigns" and len(known) > 1:
+        tried = (*(one for one in tried if '"' not in one), f"{' vs '.join(known)} last 12 months")
+    return tried
+
+
+def as_json(reply: Reply) -> dict[str, Any]:  # noqa: PLR0911 - a line for each kind of reply
+    """A reply in the one shape that other programs rely on: question, terms, rows, notes."""
+    match reply:
+        case Answer():
+            return answer_json(reply)
+        case Listed(listed):
+            return answer_json(listed) | {"question": str(ListMetrics())}
+        case Comparison():
+            return comparison_json(reply)
+        case Explained():
+            return explained_json(reply)
+        case Metric():
+            return metric_json(reply)
+        case Ambiguous(name, choices):
+            return {"question": name, "choices": [str(question) for _, question in choices]}
+    return audit_json(reply, str(ScoreAudit(reply.period)))
+
+
+def said(reply: Reply, asked: Asked, shared_by: str | None = None) -> Message:  # noqa: PLR0911 - as above
+    """A reply in words, with the buttons that ask it again."""
+    match reply:
+        case Answer():
+            return catalog.answered(reply, _foot(asked, reply.question, shared_by, behind(reply.metrics[0])))
+        case Listed(listed):
+            return catalog.metric_list(listed, _foot(asked, ListMetrics(), shared_by))
+        case Comparison():
+            return catalog.comparison(reply, _foot(asked, reply.answer.question, shared_by))
+        case Explained():
+            return catalog.why(reply, _foot(asked, reply.question, shared_by))
+        case Metric():
+            return catalog.metric(reply)
+        case Ambiguous(name, choices):
+            return catalog.campaigns_found(
+                name, [(one, asked.carried(question)) for one, question in choices]
+            )
+    return catalog.score_audit(reply)
+
+
+def _foot(asked: Asked, question: object, shared_by: str | None, count: str | None = None) -> Foot:
+    return Foot(asked.carried(question), count is not None, shared_by)

@@ -1,0 +1,115 @@
+"""What clauses may be asked together."""
+
+import ast
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from funnel.clauses import CLIP, SUBJECTS, Fields, Reading
+from funnel.counts import BY, COUNTS, SPREADS, Filter
+from funnel.dimension import DIMENSIONS, OF_TIME, Dimension
+from funnel.errors import PeriodError
+from funnel.period import Period, previous, year_before
+from funnel.period_words import DEFAULT_PERIOD, Here, moment_words, parse_period
+
+if TYPE_CHECKING:
+    from funnel.metrics import Metric
+
+OF_THE_WINDOW = frozenset({"sales_cost", "revenue_target", "days"})
+"""What the playbook says of a window as a whole; no group has its own."""
+
+
+def dimensions_of(metric: "Metric") -> tuple[Dimension, ...]:
+    """What a metric can be broken down by: what every count of its formula can."""
+    names = {node.id for node in ast.walk(ast.parse(metric.formula)) if isinstance(node, ast.Name)}
+    if names & OF_THE_WINDOW:
+        return ()
+    families = {known[name].family for known in (COUNTS, SPREADS) for name in names & known.keys()}
+    return tuple(
+        one for one in DIMENSIONS if all(one in BY[family] for family in families if family != "rules")
+    )
+
+
+def compared(asked: Fields, here: Here) -> tuple[Period, Period | None]:
+    """The period that is asked for, and the one that it is compared with.
+
+    Raises:
+        PeriodError: there is nothing to compare it with.
+
+    """
+    period: Period = asked.get("period") or parse_period(DEFAULT_PERIOD, here.at, here.zone, here.calendar)
+    versus: Period | str | None = asked.get("versus") or ("prev" if asked.get("why") else None)
+    if not isinstance(versus, str):
+        return period, versus
+    before = previous if versus == "prev" else year_before
+    return period, before(period, asked.get("as_of") or here.at)
+
+
+def conflicts(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
+    """What does not go together: a sentence about it, with the fields that would."""
+    yield from _conflicts_of_time(reading, asked)
+    yield from _conflicts_of_names(asked)
+    yield from _conflicts_of_groups(reading, asked)
+    if asked.get("why") and not asked.get("metric"):
+        yield "`why` wants a metric that changed.", {"why": False}
+
+
+def _conflicts_of_time(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
+    period, _ = compared({"period": asked.get("period")}, reading.here)
+    as_of: datetime | None = asked.get("as_of")
+    if as_of and as_of <= period.start:
+        known = moment_words(as_of, reading.here.zone)
+        yield f"As of {known} the window “{period.words}” had not begun.", {"as_of": None}
+        return
+    try:
+        compared(asked, reading.here)
+    except PeriodError as error:
+        yield error.sentence, {"versus": None, "why": False}
+
+
+def _conflicts_of_names(asked: Fields) -> Iterator[tuple[str, Fields]]:
+    names: tuple[str, ...] = asked.get("names", ())
+    different = tuple(
+        name for place, name in enumerate(names) if name.casefold() not in _small(names[:place])
+    )
+    if names and len(different) == 1:
+        others = tuple(one for one in asked.get("where", ()) if one.dimension != "campaign")
+        yield (
+            f"To compare, I need two campaigns, and “{names[0][:CLIP]}” is one.",
+            {"names": (), "where": (*others, Filter("campaign", names[0]))},
+        )
+    elif len(different) < len(names):
+        yield "A campaign is named twice.", {"names": different}
+
+
+def _small(names: tuple[str, ...]) -> set[str]:
+    return {name.casefold() for name in names}
+
+
+def _conflicts_of_groups(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
+    metric, by, where = asked.get("metric"), asked.get("by"), asked.get("where", ())
+    if reading.about == "campaigns" and metric and "campaign" not in dimensions_of(reading.metrics[metric]):
+        yield f"`{metric}` is not a number of a campaign, so nothing to sort by.", {"metric": None}
+    possible = _dimensions(reading, asked)
+    subject = f"`{metric}`" if reading.about == "kpi" and metric else SUBJECTS[reading.about]
+    can = f"I know: {', '.join(possible)}" if possible else "it is one number for everybody"
+    if by and by not in possible:
+        yield f"I can't break {subject} down by {by}; {can}.", {"by": next(iter(possible), None)}
+    if times := [one.dimension for one in where if one.dimension in OF_TIME]:
+        kept = tuple(one for one in where if one.dimension not in OF_TIME)
+        yield f"`where` can't ask for a {times[0]}; a period such as `2026-11` can.", {"where": kept}
+    elif strangers := [one.dimension for one in where if one.dimension not in possible]:
+        kept = tuple(one for one in where if one.dimension in possible)
+        yield f"I can't ask {subject} `where {strangers[0]}=`; {can}.", {"where": kept}
+    if asked.get("top") and not by and reading.about != "campaigns":
+        yield (
+            "`top` wants a `by`: the most of what?",
+            {"by": next(iter(possible), None), "top": asked["top"] if possible else None},
+        )
+
+
+def _dimensions(reading: Reading, asked: Fields) -> tuple[Dimension, ...]:
+    """What the question may be broken down by."""
+    if reading.about == "kpi" and asked.get("metric"):
+        return dimensions_of(reading.metrics[asked["metric"]])
+    return BY["leads"]

@@ -1,0 +1,114 @@
+"""What is not a plain answer in the shape that other programs rely on: question, terms, rows, notes."""
+
+from dataclasses import asdict
+from typing import Any
+
+from funnel.answer import Terms, as_json
+from funnel.comparison import Comparison
+from funnel.explained import Explained, Part
+from funnel.metrics import Metric
+from funnel.verdict_words import sentence
+
+
+def metric_json(metric: Metric) -> dict[str, Any]:
+    """What a metric means."""
+    described = {name: getattr(metric, name) for name in DESCRIBED}
+    return {
+        "question": f"/kpi define {metric.name}",
+        "metric": {
+            name: list(value) if isinstance(value, tuple) else value for name, value in described.items()
+        },
+    }
+
+
+DESCRIBED = (
+    "name",
+    "title",
+    "aliases",
+    "formula",
+    "counts",
+    "unit",
+    "clock",
+    "good",
+    "by",
+    "trap",
+    "source",
+    "version",
+)
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """The table of the campaigns, and the verdict on them."""
+    return as_json(comparison.answer) | {"verdict": _verdict(comparison)}
+
+
+def _verdict(comparison: Comparison) -> dict[str, Any]:
+    """Rates, differences and p-values are of 1."""
+    verdict = comparison.verdict
+    needed = verdict.still_needed or [None] * len(verdict.arms)
+    return {
+        "verdict": verdict.kind,
+        "winner": verdict.winner,
+        "reasons": list(verdict.reasons),
+        "metric": comparison.metric.name,
+        "sentence": sentence(verdict),
+        "campaigns": [
+            {
+                "campaign": arm.name,
+                "leads": arm.leads,
+                "converted": arm.converted,
+                "rate": arm.rate,
+                "more_leads_needed": more,
+            }
+            for arm, more in zip(verdict.arms, needed, strict=True)
+        ],
+        "pairs": [
+            {
+                "campaigns": [pair.a.name, pair.b.name],
+                "difference": asdict(pair.difference),
+                "test": pair.chance.test,
+                "p": pair.p,
+                "within": asdict(pair.adjusted.difference) if pair.adjusted else None,
+                "segment": comparison.segment,
+                "simpson": pair.adjusted.simpson if pair.adjusted else False,
+            }
+            for pair in verdict.pairs
+        ],
+        "ranks": {model: list(names) for model, names in comparison.ranks.items()},
+    }
+
+
+def explained_json(why: Explained) -> dict[str, Any]:
+    """An explanation as it is printed: a row for each part of each group, and of all."""
+    return {
+        "question": str(why.question),
+        "terms": _terms(why.terms),
+        "rows": [row for part in (*why.parts, why.whole) for row in _rows(part, why)],
+        "notes": [],
+    }
+
+
+def _rows(part: Part, why: Explained) -> list[dict[str, Any]]:
+    whole = part is why.whole
+    return [
+        {
+            "by": part.by,
+            "metric": f"{why.metric.name}_{name}",
+            "value": float(added),
+            "numerator": None,
+            "denominator": None,
+            "previous": float(why.before) if whole and name == "total" and why.before is not None else None,
+            "note": "everybody" if whole else None,
+        }
+        for name, added in zip(Part._fields[1:], part[1:], strict=True)
+    ]
+
+
+def _terms(terms: Terms) -> dict[str, Any]:
+    return {
+        "start": terms.start.isoformat(),
+        "end": terms.end.isoformat(),
+        "zone": terms.zone,
+        "clock": terms.clock,
+        "model": terms.model,
+    }
