@@ -22,6 +22,7 @@ from funnel.metrics import METRICS, Ratio
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import About
+from funnel.restated import Restated
 from funnel.score_audit import Band, Drift, Inversion, RuleAudit, ScoreAudit, WhatIf
 from funnel.stage import Stage
 
@@ -55,6 +56,17 @@ def brief_of(number: int, events: tuple[LeadEvent, ...], playbook: Playbook) -> 
 
 def _numbers(about: About, text: str, cells: Cells) -> Callable[[Playbook, datetime], Message]:
     return lambda rules, now: catalog.answered(numbers.numbers(about, text, cells, rules, now))
+
+
+def _scheduled(playbook: Playbook, now: datetime) -> Message:
+    """A digest with an answer, a question that cannot be answered, and a number that is no longer true."""
+    shown = numbers.numbers("funnel", "last week by source", numbers.BY_SOURCE, playbook, now)
+    last = parse_period("last week", now, playbook.zone)
+    parts = (
+        catalog.Part("/funnel last week by source", f"{now.isoformat()} /funnel last week by source", shown),
+        catalog.Part("/kpi leads last weak", trouble="I don't know “last weak”. Try `/kpi leads last week`."),
+    )
+    return catalog.scheduled("Managers", now, parts, (Restated("MQLs", last, 41, 44),))
 
 
 def _score_audit(playbook: Playbook, now: datetime) -> Message:
@@ -136,6 +148,7 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "comparison": lambda rules, now: catalog.comparison(numbers.duel(rules, now)),
     "choose_lead": lambda _rules, now: catalog.leads_found("Jo", _summaries(now)),
     "error": lambda _rules, _now: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days`.")),
+    "scheduled": _scheduled,
     "funnel": _numbers("funnel", "last 30 days by source", numbers.BY_SOURCE),
     "help": lambda _rules, _now: catalog.help(
         [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
