@@ -8,7 +8,7 @@ from funnel.attribution import Conversion, Touchpoint
 from funnel.counts import Ask, Filter
 from funnel.errors import QuestionError
 from funnel.events import EventKey
-from funnel.period import parse_period
+from funnel.period_words import parse_period
 from storage.store import Store
 
 DAY = 24 * 60

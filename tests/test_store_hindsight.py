@@ -15,7 +15,8 @@ from funnel.counts import COUNTS, SPREADS, Ask, Cell, Cells, Clock
 from funnel.dimension import Dimension
 from funnel.errors import QuestionError
 from funnel.events import Event, LeadForgotten, LeadMerged, LeadSplit, Person
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from storage import hindsight, tables
 from storage.database import Database, open_database
 from storage.store import Store

@@ -10,7 +10,7 @@ from store_rig import NOW, PLAYBOOK, tell_all
 
 from funnel.counts import Ask, Cells, Clock
 from funnel.dimension import Dimension
-from funnel.period import parse_period
+from funnel.period_words import parse_period
 from intake.csv import ENCODING, read_rows
 from storage.store import Store
 

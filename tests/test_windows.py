@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funnel.period import Period, parse_period
+from funnel.period import Period
+from funnel.period_words import parse_period
 from funnel.windows import Offset, Unit, offsets, windows
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
