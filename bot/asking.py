@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from bot.house import House
 from briefs import catalog
@@ -14,11 +14,12 @@ from briefs.message import Message
 from funnel.answer import Answer, answer, asks, columns
 from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
-from funnel.attribution import ranks
+from funnel.attribution import Model, attribute, ranks
 from funnel.behind import behind
 from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
 from funnel.counts import Ask, Cells, CountedLead
-from funnel.dimension import Dimension
+from funnel.credited import NOTE, SHARED, credited
+from funnel.dimension import CREDITED, Dimension
 from funnel.errors import NotFoundError, QuestionError
 from funnel.explained import Explained, change_asks, explained
 from funnel.handed_over import comparison_json, explained_json, metric_json
@@ -81,6 +82,7 @@ class Asked:
 
 
 LONGEST_VALUE = 2_000  # characters; Slack's limit
+YEARS = range(2000, 2100)
 
 
 def recalled(value: str) -> Asked:
@@ -92,13 +94,19 @@ def recalled(value: str) -> Asked:
     """
     at, _, text = value.partition(" ")
     command, _, words = text.removeprefix("/").partition(" ")
-    try:
-        when = datetime.fromisoformat(at)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None or command not in ("funnel", "campaigns", "kpi"):
+    when = _moment(at)
+    if when is None or command not in get_args(About):
         raise QuestionError("That button asks nothing that I understand. Try `/tipoff help`.")
     return Asked(cast("About", command), words, when, again=True)
+
+
+def _moment(text: str) -> datetime | None:
+    """A time at which a question can have been answered."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo and at.year in YEARS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,26 @@ async def _answered(
 ) -> Answer:
     known = _as_known(asked, question)
     found = await _counted(store, playbook, asked, asks(known, metrics, asked.at))
-    return replace(answer(known, metrics, found, playbook, asked.at), question=question)
+    model = known.model if known.by in CREDITED else None
+    if model in (None, "first"):
+        return replace(answer(known, metrics, found, playbook, asked.at), question=question)
+    shared = {ask: await _credited(store, playbook, asked, ask, cells, model) for ask, cells in found.items()}
+    made = answer(known, metrics, shared, playbook, asked.at)
+    return replace(made, question=question, notes=(*made.notes, NOTE))
+
+
+async def _credited(
+    store: Store, playbook: Playbook, asked: Asked, ask: Ask, cells: Cells, model: Model
+) -> Cells:
+    """The groups of a breakdown as a model of attribution credits them; a total as it is."""
+    if ask.by is None:
+        return cells
+    found = {}
+    for name in ask.names.intersection(SHARED):
+        one = replace(ask, names=frozenset({name}), by=None)
+        ways = await _ways(store, playbook, asked, one, ask.by)
+        found[name] = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
+    return credited(cells, found)
 
 
 def _as_known(asked: Asked, question: Question) -> Question:

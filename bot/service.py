@@ -183,7 +183,11 @@ async def _drained(tasks: Tasks) -> AsyncIterator[Tasks]:
 async def _working(worker: Worker) -> AsyncIterator[None]:
     """The loops of `worker`, finished in good order at the end of the block."""
     async with asyncio.TaskGroup() as loops:
-        turns = [loops.create_task(worker.tell()), loops.create_task(worker.say())]
+        turns = [
+            loops.create_task(worker.tell()),
+            loops.create_task(worker.say()),
+            loops.create_task(worker.keep_time()),
+        ]
         try:
             yield
         finally:

@@ -252,9 +252,9 @@ def campaigns_found(text: str, choices: Sequence[tuple[str, str]]) -> Message:
     return _message("choose_campaign", text=text, choices=choices, shown=CHOICES)
 
 
-def rows_sent(count: int, file: str) -> Message:
-    """Where the leads behind a number are now."""
-    return _message("rows_sent", count=count, file=file)
+def rows_sent(count: int, file: str, *, cut: bool = False) -> Message:
+    """Where the leads behind a number are now; `cut` when there are more than a file is given."""
+    return _message("rows_sent", count=count, file=file, cut=cut)
 
 
 def shared_already() -> Message:

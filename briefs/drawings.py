@@ -46,6 +46,8 @@ def by_group(answer: Answer) -> Chart | None:
     lines = [
         line for line in answer.lines if not line.more and all(_known(line, metric) for metric in metrics)
     ]
+    if by in OF_TIME:
+        lines = _so_far(lines, metrics)
     drawn = [(line.values[metric.name], metric) for line in lines for metric in metrics]
     units = {(value.currency, metric.unit) for value, metric in drawn}
     if by is None or len(lines) < FEWEST or len(units) > 1:
@@ -77,6 +79,12 @@ def _worth_drawing(answer: Answer) -> list[Metric]:
         return milestones(counted(answer))
     asked = [metric for metric in answer.metrics if metric.name == answer.question.metric]
     return asked or list(answer.metrics[:1])
+
+
+def _so_far(lines: Sequence[Line], metrics: Sequence[Metric]) -> list[Line]:
+    """The days or months but for those at the end in which nothing has happened (yet)."""
+    last = max((place for place, line in enumerate(lines) if any(_sizes(line.values, metrics))), default=-1)
+    return list(lines[: last + 1])
 
 
 def _known(line: Line, metric: Metric) -> bool:

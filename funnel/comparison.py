@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from funnel.answer import Answer, Line
-from funnel.attribution import Model, named
+from funnel.attribution import Model
 from funnel.compare import Arm
 from funnel.counts import Ask, Cell, Cells, Filter
 from funnel.dimension import Dimension
@@ -15,6 +15,17 @@ from funnel.verdict import Verdict, verdict
 
 USUAL = "conversion_rate"
 SEGMENT: Dimension = "fit"
+SAID: Mapping[Model, str] = {
+    "first": "first touch",
+    "last": "last touch",
+    "linear": "linear",
+    "u": "U",
+    "w": "W",
+    "full": "full path",
+    "decay": "time decay",
+    "markov": "Markov",
+}
+"""The models, as short as a sentence wants them."""
 Ranks = Mapping[Model, tuple[str | None, ...]]
 
 
@@ -88,7 +99,7 @@ def compared(answer: Answer, segments: Mapping[str, Cells], credited: Ranks) -> 
 
 
 def _named(ranks: Ranks) -> dict[str, list[str]]:
-    return {named(model): [name for name in names if name] for model, names in ranks.items()}
+    return {SAID[model]: [name for name in names if name] for model, names in ranks.items()}
 
 
 def _in_order(lines: Collection[Line], decided: Verdict) -> tuple[Line, ...]:

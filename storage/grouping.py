@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from funnel.counts import Ask, Filter
-from funnel.dimension import OF_TIME, Dimension
+from funnel.dimension import OF_TIME, TILES, Dimension
 from funnel.errors import QuestionError
+from funnel.offsets import HOURS, WEEKDAYS, offsets
 from funnel.period import Period
-from funnel.windows import HOURS, WEEKDAYS, offsets, windows
 from storage.columns import EPOCH, Moment, PlainText
 from storage.expressions import unix
 from storage.numbers import FAMILY, SEES, Condition, Inside, Span, breakdown, within
@@ -89,18 +89,22 @@ def grouping(period: Period, by: Dimension | None, bounds: Bounds) -> Grouping:
         days = period.first_day, period.last_day
         rows = [(str(one.seconds), one.start, one.end, *days) for one in offsets(known)] if known else []
         return Grouping(period, by, names, lambda place: names[int(place)], _table(rows))
-    if by == "day" or by == "week" or by == "month" or by == "quarter":  # noqa: PLR1714 - mypy sees which
+    if by in TILES:
         known = period if period.end - period.start < EVER else bounds()
-        found = list(islice(windows(known, by), MOST_WINDOWS + 1)) if known else []
+        found = list(islice(known.parts(by), MOST_WINDOWS + 1)) if known else []
         if len(found) > MOST_WINDOWS:
             raise QuestionError(
                 f"That is more than {MOST_WINDOWS:,} {by}s. Try a shorter period, or `by month`."
             )
-        return Grouping(period, by, tuple(one.name for one in found), spans=_table(found))
+        return Grouping(period, by, tuple(one.words for one in found), spans=_table(map(_window, found)))
     return Grouping(period, by)
 
 
-def _table(rows: Sequence[tuple[Any, ...]]) -> sa.CTE:
+def _window(period: Period) -> tuple[Any, ...]:
+    return period.words, period.start, period.end, period.first_day, period.last_day
+
+
+def _table(rows: Iterable[tuple[Any, ...]]) -> sa.CTE:
     """The windows as a table; where there are none, one that nothing is in."""
     columns = (
         sa.column("name", PlainText()),
@@ -110,7 +114,7 @@ def _table(rows: Sequence[tuple[Any, ...]]) -> sa.CTE:
         sa.column("last_day", sa.Date()),
     )
     nothing = [("0", EPOCH, EPOCH, EPOCH.date(), EPOCH.date())]
-    return sa.values(*columns, name="span").data([tuple(row) for row in rows] or nothing).cte("span")
+    return sa.values(*columns, name="span").data(list(rows) or nothing).cte("span")
 
 
 def clipped(

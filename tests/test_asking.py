@@ -12,7 +12,9 @@ from slack_rig import ANNA, Talk, buttons, event, talking
 from bot import asking, queries, rows
 from bot.asking import Asked, recalled
 from briefs.message import words_of
-from funnel.counts import CountedLead
+from funnel.attribution import Credit
+from funnel.counts import Cell, CountedLead
+from funnel.credited import credited
 from funnel.errors import QuestionError
 from funnel.metrics import METRICS
 from funnel.question import About
@@ -248,7 +250,14 @@ def test_a_button_carries_its_question_and_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "soon /kpi leads", "2026-11-05T10:00:00 /kpi leads", f"{AT} /tipoff help"]
+    "value",
+    [
+        "",
+        "soon /kpi leads",
+        "2026-11-05T10:00:00 /kpi leads",
+        "9999-12-31T23:59:59Z /kpi leads",
+        f"{AT} /tipoff help",
+    ],
 )
 def test_what_is_no_question_is_not_recalled(value: str) -> None:
     with pytest.raises(QuestionError):
@@ -266,3 +275,22 @@ def test_no_cell_is_a_formula(name: str) -> None:
 def test_a_file_is_named_after_its_question() -> None:
     assert rows.named("kpi mqls last 30 days by source") == "kpi-mqls-last-30-days-by-source.csv"
     assert rows.named("…") == "leads.csv"
+
+
+async def test_a_model_shares_the_leads_of_a_campaign_and_says_so(talk: Talk) -> None:
+    said = await talk.ask("/campaigns", "this year model=linear")
+
+    assert "credited by linear" in said
+    assert "Leads of each stage are shared by the model" in said
+    assert "2 campaigns: 3 leads" in said
+
+
+def test_credit_takes_the_place_of_counts_and_sums_to_them() -> None:
+    cells = {"a": Cell({"leads": 2, "spend": 900}), "b": Cell({"leads": 1})}
+    shared = credited(cells, {"leads": {"a": Credit(0.5, 0), "c": Credit(2.5, 0)}})
+
+    assert {name: dict(cell.counts) for name, cell in shared.items()} == {
+        "a": {"leads": 0.5, "spend": 900},
+        "b": {"leads": 0},
+        "c": {"leads": 2.5},
+    }

@@ -510,3 +510,25 @@ async def test_without_rules_nobody_is_refused_and_nothing_is_written_down(sqlit
 
 def test_every_command_button_and_form_has_its_right() -> None:
     assert set(NEEDS) == {*(one.name for one in COMMANDS), *ACTIONS, *SUBMISSIONS}
+
+
+async def test_the_leads_behind_a_number_are_for_the_roles_that_may_see_people(talk: Talk) -> None:
+    await talk.send(ASKED)
+    await talk.settled()
+    answer = await talk.hears(TOM, (await talk.ask("/kpi", "leads", user=TOM)).splitlines()[0])
+    await talk.press(TOM, "tipoff.rows", answer)
+
+    assert (await talk.hears(TOM, "hidden here")).text == NOT_SEEN
+    assert [data for data in talk.workspace.slack.uploads.values() if data] == []
+    assert await deeds(talk) == [(TOM, "rows refused", None)]
+
+
+async def test_what_is_shared_of_numbers_shows_nobody(talk: Talk) -> None:
+    await talk.send(ASKED)
+    await talk.settled()
+    answer = await talk.hears(TOM, (await talk.ask("/kpi", "leads by source", user=TOM)).splitlines()[0])
+    await talk.press(TOM, "tipoff.share", answer)
+    await talk.workspace.wait_for(lambda: [one for one in talk.public() if "New leads" in one.text])
+
+    assert leaked(*(whole(one) for one in talk.public() if "New leads" in one.text)) == []
+    assert await deeds(talk) == [(TOM, "share /kpi leads last 30 days by source", None)]

@@ -47,4 +47,4 @@ async def send_rows(house: House, press: Press) -> None:
             channel=next(iter(press.places), None),
         )
         await send_file(press.client, press.user, file, rows.written(leads))
-    await press.reply(catalog.rows_sent(len(leads), file))
+    await press.reply(catalog.rows_sent(len(leads), file, cut=len(leads) == asking.MOST_ROWS))

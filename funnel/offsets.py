@@ -1,30 +1,15 @@
-"""A period cut into half-open windows, the days, weeks, months or quarters of its zone.
-
-Hours and weekdays recur, so they are no windows; what they need is how far the zone's clocks are from UTC,
-which `offsets` says for each stretch of time between two changes of the clocks.
-"""
+"""How far the clocks of a zone are from UTC in the course of a period, for hours and weekdays."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from funnel.period import Period
 
-Unit = Literal["day", "week", "month", "quarter"]
 DAY = timedelta(days=1)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = tuple(f"{hour:02}" for hour in range(24))
-
-
-class Window(NamedTuple):
-    """One window `[start, end)` in UTC with its name: `2026-11-20`, `2026-W47`, `2026-11`, `2026-Q4`."""
-
-    name: str
-    start: datetime
-    end: datetime
-    first_day: date
-    last_day: date
 
 
 class Offset(NamedTuple):
@@ -33,12 +18,6 @@ class Offset(NamedTuple):
     seconds: int
     start: datetime
     end: datetime
-
-
-def windows(period: Period, unit: Unit) -> Iterator[Window]:
-    """The windows of a period in order, the first and the last cut to it."""
-    for part in period.parts(unit):
-        yield Window(part.words, part.start, part.end, part.first_day, part.last_day)
 
 
 def offsets(period: Period) -> Iterator[Offset]:
