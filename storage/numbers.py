@@ -172,8 +172,13 @@ NUMBERS: Mapping[str, Number] = {
     "captured_fields": _leads("created_at", total=lead.c.captured_fields),
     "asked_fields": _leads("created_at", total=sa.literal(FIELDS)),
     "content_customers": _leads("customer_at", lead.c.content_before_deal),
+<<<<<<< HEAD
     "alerts": _leads("created_at", _BRIEFED),
     "acted_alerts": _leads("created_at", sa.and_(_BRIEFED, _ACTED_ON)),
+=======
+    "alerts": _leads("alerted_at"),
+    "acted_alerts": _leads("acted_at"),
+>>>>>>> counting
     "deals_opened": Number(deal, deal.c.opened_at),
     "deals_won": Number(deal, deal.c.closed_at, _WON),
     "deals_lost": Number(deal, deal.c.closed_at, deal.c.stage == Stage.LOST.value),

@@ -95,6 +95,7 @@ COHORT = {
     "recycled": 1, "returned": 1, "hand_raisers": 1, "lead_first": 1, "good_fits": 1, "contacts": 2,
     "due_answers": 2, "answered_in_time": 1, "untouched": 2, "unclaimed": 1, "open_leads": 2,
     "captured_fields": 7, "asked_fields": 24, "content_customers": 1,
+    "alerts": 1, "acted_alerts": 1,
 }  # fmt: skip
 ALWAYS = {
     "deals_opened": 2, "deals_won": 1, "revenue": 120_000, "opened_pipeline": 170_000,
