@@ -18,9 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 from bot import app as slack_app
-from bot import http
+from bot import http, scheduled
 from bot.garbage import collect_seldom
-from bot.house import House
+from bot.house import House, clock
 from bot.reading import Reader
 from bot.settings import Settings, SettingsError, load_playbook
 from bot.slack import ADVICE, NETWORK, Slack, client_of
@@ -102,6 +102,7 @@ async def running(
     block ends with its error: the supervisor starts the process again.
     """
     playbook = load_playbook(settings.tipoff_playbook)
+    scheduled.check(playbook, clock(), str(settings.tipoff_playbook))
     patience = settings.tipoff_slack_timeout
     timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (

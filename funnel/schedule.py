@@ -22,6 +22,7 @@ SPANS = (
 FIELDS = 5  # minute, hour, day, month, weekday; nobody is told something every second
 MOST_QUESTIONS = 5  # what one message can answer and a person reads
 
+Asks = Annotated[str, StringConstraints(pattern=r"^/(funnel|campaigns|kpi)( |$)", max_length=500)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 
@@ -41,7 +42,7 @@ class Digest(Part):
 
     to: Annotated[str, Field(pattern=r"^(#\S+|[CGUW][A-Z0-9]{2,})$")]
     at: Annotated[str, AfterValidator(_cron)]
-    ask: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    ask: Annotated[tuple[Asks, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
     timezone: Zone | None = None
 
     def before(self, now: datetime, zone: ZoneInfo) -> datetime:

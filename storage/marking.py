@@ -104,7 +104,8 @@ def follow_masks(c: sa.Connection, workspace: str, masks: str) -> int:
         .returning(lanes.c.lane)
     )
     names = list(c.execute(changed).scalars())
-    return len(_bump(c, workspace, card.c.lane.in_(names), at_once=True)) if names else 0
+    people = sa.and_(card.c.lane.in_(names), card.c.kind != "scheduled")  # numbers are nobody's
+    return len(_bump(c, workspace, people, at_once=True)) if names else 0
 
 
 def end_thread(c: sa.Connection, workspace: str, lead_id: int | None, episode: int) -> None:
