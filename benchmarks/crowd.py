@@ -25,7 +25,7 @@ TOUCHES = 10  # of each lead
 SPAN = timedelta(days=1095)  # in which a million leads come
 END = datetime(2026, 11, 20, tzinfo=UTC)
 CHUNK = 50_000  # leads at a time
-VERSION = 1  # of these rows; another one is made anew
+VERSION = 2  # of these rows; another one is made anew
 DAY = 86_400_000_000  # microseconds
 NONE = np.iinfo(np.int64).min  # a time that never came
 

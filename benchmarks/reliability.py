@@ -90,6 +90,10 @@ class Child:
     def open(self) -> bool:
         return self._ready.done() and self._process.is_alive()
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
     async def url(self) -> str:
         """Where its doors are, once they are open."""
         async with asyncio.timeout(PATIENCE):

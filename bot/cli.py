@@ -11,10 +11,11 @@ import yaml
 from pydantic import ValidationError
 
 from bot import demo as demonstration
-from bot import identity, importing, queries, service
+from bot import identity, importing, queries, scheduled, service
 from bot import manifest as app_manifest
 from bot import templates as own_pages
 from bot.doctor import examine
+from bot.house import clock
 from bot.settings import Settings, load_playbook
 from bot.setup import set_up
 from bot.terminal import err, log_to_stderr, out, run
@@ -327,7 +328,9 @@ def _settings() -> Settings:
 
 def _playbook(path: Path) -> Playbook:
     try:
-        return load_playbook(path)
+        playbook = load_playbook(path)
+        scheduled.check(playbook, clock(), str(path))
     except TipoffError as error:
         err.print(str(error))
         raise typer.Exit(1) from None
+    return playbook

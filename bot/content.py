@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot import scheduled
 from bot.house import House
 from bot.slack import posted_at
 from briefs import catalog
@@ -33,6 +34,8 @@ async def content(house: House, card: Card, ts: str | None, mask: Mask) -> Conte
 
     What was posted is kept true as long as there is anything to say; only what deserves it is posted.
     """
+    if card.kind == "scheduled":
+        return Content(await scheduled.digest(house, card.key))
     if card.kind == "digest":
         return Content(await _digest(house, card.key, mask))
     lead = await house.store.lead(card.lead_id, house.playbook) if card.lead_id else None

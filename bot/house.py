@@ -9,9 +9,10 @@ from functools import cached_property
 import aiohttp
 
 from bot.levels import Levels
+from bot.reading import Reader
 from bot.settings import Settings
 from bot.tasks import Tasks
-from funnel.events import Event, dated
+from funnel.events import Event, Written, dated, written
 from funnel.masks import Mask
 from funnel.playbook import Playbook
 from storage.journal import Recorded
@@ -43,8 +44,9 @@ class Sight:
 class House:
     """One running Tipoff.
 
-    `http` is the session for answers to Slack. `untold` wakes the loop that tells leads, `unsaid` the one
-    that posts. `sight` is that of the person for whom something is done (`bot.roles`).
+    `http` is the session for answers to Slack, `reader` reads while many send. `untold` wakes the loop that
+    tells leads, `unsaid` the one that posts. `sight` is that of the person for whom something is done
+    (`bot.roles`).
     """
 
     settings: Settings
@@ -52,6 +54,7 @@ class House:
     store: Store
     tasks: Tasks
     http: aiohttp.ClientSession
+    reader: Reader
     now: Callable[[], datetime] = clock
     sight: Sight = Sight()
     untold: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,7 +68,11 @@ class House:
     async def record(self, events: Sequence[Event]) -> Recorded:
         """Append events to the journal; durable when this returns. The telling of leads follows by itself."""
         now = self.now()
-        recorded = await self.store.record([dated(event, now) for event in events])
+        return await self.append([written(dated(event, now)) for event in events])
+
+    async def append(self, events: Sequence[Written]) -> Recorded:
+        """Do what `record` does with events that are written already."""
+        recorded = await self.store.append(events)
         if recorded.new:
             self.untold.set()
         return recorded

@@ -5,7 +5,7 @@ tracking API with the same token as write key.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,12 +18,13 @@ from bot.house import House
 from bot.metrics import Metrics
 from funnel.errors import TipoffError
 from intake import cloudevents, segment, signature
-from intake.answer import NotAuthentic, NotUnderstood, Parsed, Problem, TooLarge
+from intake.answer import Batch, NotAuthentic, NotUnderstood, Problem, TooLarge, ready
 from intake.body import decode
 
 log = logging.getLogger(__name__)
 
 SEGMENT_KINDS = ("identify", "track", "page", "screen", "group", "alias", "batch")
+LONG = 8_192  # bytes; what is shorter is read sooner than handed over
 HUNG_UP = Response(status_code=400)  # nobody reads it
 
 
@@ -42,7 +43,7 @@ def routes(house: House, metrics: Metrics) -> list[Route]:
     ]
 
 
-Read = Callable[[House, Request, bytes], Parsed]
+Read = Callable[[House, Request, bytes], Awaitable[Batch]]
 Answer = Callable[[int, int], Response]
 
 
@@ -51,8 +52,10 @@ async def _open(
 ) -> Response:
     """One request through a door; whatever comes, the answer says what was kept and what was not."""
     try:
-        parsed = read(house, request, await read_body(request))
-        recorded = await house.record(parsed.events)
+        body = await read_body(request)
+        with house.store.coming():
+            batch = await read(house, request, body)
+            recorded = await house.append(batch.events)
     except ClientDisconnect:
         return HUNG_UP
     except TipoffError as error:
@@ -62,9 +65,9 @@ async def _open(
         log.warning("events could not be stored, the sender is asked to come again: %s", error)
         return _problem(503, "The store is away. Nothing was kept; send it again.", {"Retry-After": "5"})
     metrics.accepted(door, recorded.new, recorded.repeated)
-    if parsed.problems:
-        metrics.refused(door, len(parsed.problems))
-        return _problems(recorded.new, recorded.repeated, parsed.problems)
+    if batch.problems:
+        metrics.refused(door, len(batch.problems))
+        return _problems(recorded.new, recorded.repeated, batch.problems)
     return answer(recorded.new, recorded.repeated)
 
 
@@ -81,18 +84,21 @@ def _refusal(error: TipoffError) -> Response:
             return _problem(400, str(error))
 
 
-def _read_cloudevents(house: House, request: Request, body: bytes) -> Parsed:
+async def _read_cloudevents(house: House, request: Request, body: bytes) -> Batch:
     if not signature.bearer(request.headers, _token(house)):
         raise NotAuthentic("Send the value of TIPOFF_INTAKE_TOKEN as `Authorization: Bearer <token>`.")
     plain = decode(body, request.headers.get("content-encoding"))
-    return cloudevents.parse(plain, request.headers, house.now())
+    now = house.now()
+    return ready(cloudevents.parse(plain, request.headers, now), now)
 
 
-def _read_segment(house: House, request: Request, body: bytes) -> Parsed:
+async def _read_segment(house: House, request: Request, body: bytes) -> Batch:
     plain = decode(body, request.headers.get("content-encoding"))
     if not signature.write_key(request.headers, _token(house), plain):
         raise NotAuthentic("Use the value of TIPOFF_INTAKE_TOKEN as the write key.")
-    return segment.parse(request.url.path.removeprefix("/v1/"), plain, house.now(), house.playbook)
+    job = request.url.path.removeprefix("/v1/"), plain, house.now(), house.playbook
+    there = await house.reader.read(*job) if house.store.crowded and len(plain) >= LONG else None
+    return there or segment.read(*job)
 
 
 def _token(house: House) -> str:

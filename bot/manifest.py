@@ -16,7 +16,8 @@ SCOPES = {
     "files:write": "send the leads behind a number as a file to the person who asks",
     "groups:history": "the same in private channels",
     "groups:read": "the same in private channels",
-    "im:write": "open the direct messages in which that file is sent",
+    "im:history": "the same in direct messages",
+    "im:write": "open the direct messages in which a digest or such a file is sent",
 }
 HOST = "https://tipoff.example.com"
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import signal
@@ -19,8 +18,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 from bot import app as slack_app
-from bot import http
-from bot.house import House
+from bot import http, scheduled
+from bot.garbage import collect_seldom
+from bot.house import House, clock
+from bot.reading import Reader
 from bot.settings import Settings, SettingsError, load_playbook
 from bot.slack import ADVICE, NETWORK, Slack, client_of
 from bot.tasks import Tasks
@@ -85,21 +86,10 @@ async def run(settings: Settings, *, over_http: bool, host: str, port: int) -> N
         loop.add_signal_handler(name, task.cancel if task else loop.stop)
     try:
         async with running(settings, over_http=over_http, host=host, port=port):
-            _collect_seldom()
+            collect_seldom()
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         log.info("stopped in good order")
-
-
-def _collect_seldom() -> None:
-    """Spare what was imported from garbage collection, and look at the rest less often.
-
-    A batch of events is thousands of small objects that reference counting frees by itself; looking for
-    cycles among them took a third of the time of taking it in.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @contextlib.asynccontextmanager
@@ -112,6 +102,7 @@ async def running(
     block ends with its error: the supervisor starts the process again.
     """
     playbook = load_playbook(settings.tipoff_playbook)
+    scheduled.check(playbook, clock(), str(settings.tipoff_playbook))
     patience = settings.tipoff_slack_timeout
     timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (
@@ -119,8 +110,9 @@ async def running(
         Store.open(settings.database_url, migrate=True) as store,
         aiohttp.ClientSession(timeout=timeout) as session,
         _drained(Tasks(AT_ONCE)) as tasks,
+        contextlib.aclosing(Reader()) as reader,
     ):
-        house = House(settings, playbook, store, tasks, session)
+        house = House(settings, playbook, store, tasks, session, reader)
         client = client_of(settings, session)
         app = http.build(house)
         async with _working(Worker(house, Slack(client))), _serving(app, host, port) as url:
@@ -192,7 +184,11 @@ async def _drained(tasks: Tasks) -> AsyncIterator[Tasks]:
 async def _working(worker: Worker) -> AsyncIterator[None]:
     """The loops of `worker`, finished in good order at the end of the block."""
     async with asyncio.TaskGroup() as loops:
-        turns = [loops.create_task(worker.tell()), loops.create_task(worker.say())]
+        turns = [
+            loops.create_task(worker.tell()),
+            loops.create_task(worker.say()),
+            loops.create_task(worker.keep_time()),
+        ]
         try:
             yield
         finally:

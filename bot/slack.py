@@ -21,6 +21,7 @@ from funnel.errors import TipoffError
 
 EVENT_TYPE = "tipoff_card"
 CLOCK_SKEW = timedelta(minutes=10)  # between the database and Slack; more would only cost pages to read
+PEOPLE = ("U", "W")  # how the ids of people begin
 PAGE = 200  # the most that Slack recommends
 AMBIGUOUS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
@@ -223,17 +224,21 @@ class Slack:
                 return Absent()
 
     async def name_of(self, channel: str) -> str | Unread:
-        """The name of a channel that the bot is in, by its id."""
+        """The name of a channel that the bot is in, by its id; a direct message has none but that."""
+        if channel.startswith("D"):
+            return channel
         if channel not in self._ids.values() and (trouble := await self._learn_channels()):
             return trouble
         names = (f"#{name}" for name, known in self._ids.items() if known == channel)
         return next(names, Refused("not_in_channel"))
 
     async def channel_id(self, channel: str) -> str | Unread:
-        """The id of a channel that the playbook names; an id is its own.
+        """The id of a channel that the playbook names; an id is its own, a person's is their direct messages.
 
         Only the channels that the bot is in are listed: a large workspace has too many others.
         """
+        if channel.startswith(PEOPLE):
+            return await self._direct(channel)
         if not channel.startswith("#"):
             return channel
         name = channel.removeprefix("#")
@@ -242,6 +247,15 @@ class Slack:
             if trouble:
                 return trouble
         return self._ids.get(name) or Refused("not_in_channel")
+
+    async def _direct(self, user: str) -> str | Unread:
+        """The channel of the direct messages with a person."""
+        if user not in self._ids:
+            answer = await self._ask("conversations.open", json={"users": user})
+            if not isinstance(answer, dict):
+                return _unread(answer)
+            self._ids[user] = answer["channel"]["id"]
+        return self._ids[user]
 
     async def scopes(self) -> frozenset[str] | Unread:
         """What the bot's token may do, from `auth.test`."""

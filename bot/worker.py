@@ -1,4 +1,4 @@
-"""Makes Slack agree with the store: one loop that says what is due, and one that tells what is new.
+"""Makes Slack agree with the store: loops that tell what is new, open what is due by the clock, and say it.
 
 A card is claimed, rendered, compared with what was last said, then posted, updated, deleted or left alone.
 A crash at any point is repaired by doing the same again (see `storage.cards` for leases and rates).
@@ -19,15 +19,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.content import Content, content
 from bot.house import House
 from bot.levels import NOT_DRAWN
+from bot.scheduled import digest_key
 from bot.slack import Absent, Away, Done, Limited, Outcome, Refused, Slack, Unread, Unsure
 from bot.tasks import Tasks
 from briefs.message import Level, Message
 from funnel.masks import Mask, of_channel
+from funnel.schedule import due, next_due
 from storage.cards import Card, Claim
 
 log = logging.getLogger(__name__)
 
 LANES = 16
+TICK = 60.0  # seconds; how late a digest may be where the machine was asleep
 LOOK_AROUND = 5.0  # seconds; how soon another replica's work is noticed
 REFUSED_FOR = 600.0  # seconds; a person has to change something first
 AWAY_FOR = 2.0  # seconds; nothing is said in a channel while Slack cannot be reached
@@ -48,7 +51,7 @@ class InDoubt:
 
 
 class Worker:
-    """The two loops of one process; `stop()` lets what is under way finish."""
+    """The three loops of one process; `stop()` lets what is under way finish."""
 
     def __init__(self, house: House, slack: Slack) -> None:
         self._house = house
@@ -57,9 +60,11 @@ class Worker:
         self._owner = uuid.uuid4().hex
         self._attending = Tasks(LANES)
         self._stopping = False
+        self._stopped = asyncio.Event()
 
     def stop(self) -> None:
         self._stopping = True
+        self._stopped.set()
         self._house.untold.set()
         self._house.unsaid.set()
 
@@ -74,6 +79,10 @@ class Worker:
     async def say(self) -> None:
         """Say what is due, until stopped."""
         await self._patiently(self._say_due, self._house.unsaid)
+
+    async def keep_time(self) -> None:
+        """Open the digests whose time has come, until stopped."""
+        await self._patiently(self._open_digests, self._stopped)
 
     async def _patiently(self, turn: Callable[[], Awaitable[float]], wake: asyncio.Event) -> None:
         """Take turns, sleeping as long as each says or until woken; ride out a database that is away."""
@@ -97,6 +106,14 @@ class Worker:
         if told.cards:
             self._house.unsaid.set()
         return 0.0 if told.events else LOOK_AROUND
+
+    async def _open_digests(self) -> float:
+        digests, zone, now = self._house.playbook.digests, self._house.playbook.zone, self._house.now()
+        for name, at in due(digests, now, zone).items():
+            if await self._cards.open(digest_key(name, at), "scheduled", digests[name].to):
+                self._house.unsaid.set()
+        then = next_due(digests, now, zone)
+        return min(max((then - now).total_seconds(), SOONEST), TICK) if then else TICK
 
     async def _say_due(self) -> float:
         settings = self._house.settings

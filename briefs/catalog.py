@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from briefs import modal
@@ -24,12 +25,14 @@ from funnel.explained import Explained
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
 from funnel.metrics import Metric
+from funnel.restated import Restated
 from funnel.score_audit import GRADES, RuleAudit, ScoreAudit
 from funnel.stage import FUNNEL, Stage
 from funnel.verdict_words import sentence
 
 BUDGET = 600  # visible characters of `new_lead`: what a rep reads at a glance, on a phone
 DIGEST = 80
+DIGEST_ROWS = 5
 WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
 TABLE_ROWS = 20
@@ -72,6 +75,44 @@ def digest(briefs: Sequence[Brief]) -> Message:
         with suppress(TooLargeError):
             return _message("digest", leads=leads, shown=DIGEST, width=width)
     return _message("digest", leads=leads, shown=DIGEST, width=WIDTHS[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question of a digest and its answer, or the `trouble` that there is with it.
+
+    `again` is what a button carries to open the whole answer.
+    """
+
+    question: str
+    again: str = ""
+    answer: Answer | None = None
+    trouble: str = ""
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """What is said of everybody: counts of a table with many columns, else all there is."""
+        if self.answer is None:
+            return []
+        return list(self.answer.metrics) if self.answer.question.about == "kpi" else counted(self.answer)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The first groups, or the last days or months."""
+        if self.answer is None:
+            return ()
+        through_time = self.answer.question.by in OF_TIME
+        return self.answer.lines[-DIGEST_ROWS:] if through_time else self.answer.lines[:DIGEST_ROWS]
+
+    @property
+    def maturing(self) -> bool:
+        """Whether something that is said has not had its time."""
+        return self.answer is not None and _maturing(self.answer, self.lines)
+
+
+def scheduled(name: str, at: datetime, parts: Sequence[Part], restated: Sequence[Restated] = ()) -> Message:
+    """The answers to the questions of a digest that was due `at`, and what is no longer as it was said."""
+    return _message("scheduled", called=name, at=at, parts=parts, restated=restated)
 
 
 def timeline(brief: Brief, page: int = 1, places: Sequence[str] = ()) -> View:

@@ -12,7 +12,7 @@ from typing import Any
 from funnel.asking import STAGE_LAGS, asks, clock_of, columns, lag_ask
 from funnel.attribution import Model
 from funnel.counts import Ask, Cell, Cells, Clock, Sample
-from funnel.dimension import CREDITED, OF_TIME
+from funnel.dimension import CREDITED, OF_TIME, TILES
 from funnel.finance import days_in, target_of
 from funnel.formula import Operation
 from funnel.median import reached_by
@@ -20,7 +20,6 @@ from funnel.metrics import PEOPLE, Metric, money_power
 from funnel.period import Period
 from funnel.playbook import Playbook
 from funnel.question import Question
-from funnel.tiles import TILED
 from funnel.value import Change, Value, change
 from funnel.window import Window, window_of
 
@@ -145,7 +144,7 @@ def _lines(
     question: Question, metrics: Sequence[Metric], here: Window, before: Window | None
 ) -> tuple[Line, ...]:
     """A line a group, in order: those asked for, all others as one, and last who is not captured."""
-    groups = here.groups() | (before.groups() if before and question.by not in TILED else frozenset())
+    groups = here.groups() | (before.groups() if before and question.by not in TILES else frozenset())
     sorting = _sorting(question, metrics)
     sizes = here.of_each(sorting.name)
     if question.about == "campaigns" and sorting.good == "down":
@@ -154,7 +153,7 @@ def _lines(
 
     def line(groups: Sequence[str | None], by: str | None, more: int = 0) -> Line:
         """A day or a month has no counterpart in the window before."""
-        previous = before.of(groups) if before and question.by not in TILED else {}
+        previous = before.of(groups) if before and question.by not in TILES else {}
         return Line(by, here.of(groups), previous, more)
 
     return (

@@ -30,6 +30,9 @@ Dimension = Literal[
     "quarter",
 ]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+Tile = Literal["day", "week", "month", "quarter"]
+TILES: tuple[Tile, ...] = get_args(Tile)
+"""Those that cut a window into parts; hours of the day and weekdays come round again."""
 OF_TIME: tuple[Dimension, ...] = ("hour", "weekday", "day", "week", "month", "quarter")
 OF_LEAD: tuple[Dimension, ...] = (
     "source",

@@ -4,8 +4,11 @@ The data of an event is DESIGN's wire format (UTM words in `origin`, one person 
 Fields that nobody named are kept, so that a timeline can show them.
 """
 
+import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import (
@@ -18,6 +21,7 @@ from pydantic import (
     TypeAdapter,
     model_validator,
 )
+from pydantic_core import PydanticSerializationError
 
 SKEW = timedelta(minutes=5)  # by which a sender's clock may be fast
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # what every zone, database and Slack can show
@@ -31,10 +35,11 @@ def as_utc(time: datetime) -> datetime:
 
 
 def _as_email(text: str) -> str:
-    local, _, domain = text.strip().rpartition("@")
-    if not local or not domain or any(c.isspace() for c in text.strip()):
+    words = text.split()
+    local, _, domain = "".join(words).rpartition("@")
+    if not local or not domain or len(words) > 1:
         raise ValueError("is not an e-mail address such as ana@example.com")
-    return text.strip().lower()
+    return words[0].lower()
 
 
 Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
@@ -191,6 +196,12 @@ class LeadEngaged(_Event):
     user_agent: str | None = None
     ip: str | None = None
 
+    def beside(self, name: str) -> object:
+        """A field that nobody named, said by the event itself or among what Segment calls properties."""
+        extra = self.model_extra or {}
+        properties = extra.get("properties")
+        return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
+
 
 class LeadScored(_Event):
     """An upstream system's score; `grade` is its word for fit."""
@@ -294,9 +305,32 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="ty
 EVENT_TYPES: tuple[str, ...] = tuple(kind.model_fields["type"].default for kind in get_args(Event))
 
 
-def in_order(event: Event) -> tuple[datetime, str, str]:
-    """The order of occurrence; ties fall by the event's key, so that every fold agrees."""
-    return event.time, event.source, event.id
+class Written(NamedTuple):
+    """An event as the journal keeps it: what it is found by, and `body`, the JSON that `EVENT` reads back."""
+
+    source: str
+    id: str
+    type: str
+    time: datetime
+    quiet: bool
+    body: str
+
+
+def written(event: Event) -> Written:
+    """The event, ready to be kept."""
+    return Written(event.source, event.id, event.type, event.time, event.quiet, _as_json(event))
+
+
+def _as_json(event: Event) -> str:
+    try:
+        return event.model_dump_json(exclude_none=True)
+    except PydanticSerializationError:  # half a character, in a field that nobody named
+        data = EVENT.dump_python(event, exclude_none=True)
+        return json.dumps(data, default=str, ensure_ascii=False).encode(errors="replace").decode()
+
+
+in_order: Callable[[Event], tuple[datetime, str, str]] = attrgetter("time", "source", "id")
+"""The order of occurrence; ties fall by the event's key, so that every fold agrees."""
 
 
 def dated(event: Event, received: datetime) -> Event:

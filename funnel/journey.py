@@ -4,13 +4,15 @@ Events may come late, twice or out of order; they are put in order of occurrence
 so that there is no incremental merging to get wrong.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
+from typing import NamedTuple
 
+from funnel.crowds import NO_HITS, Hit, in_a_crowd
 from funnel.events import (
     DealMoved,
     EventKey,
@@ -28,7 +30,7 @@ from funnel.events import (
 )
 from funnel.identity import Identity, company_of
 from funnel.lead import Crossing, Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
-from funnel.machines import confirms, marked
+from funnel.machines import marked
 from funnel.playbook import Playbook
 from funnel.scoring import crossed, crossings, fit
 from funnel.scoring_rules import TRAITS
@@ -36,37 +38,73 @@ from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
 
 OUR_KINDS = frozenset({"email_sent", "email_bounced", "call_made"})
-OWN_WORDS = (LeadCaptured, LeadIdentified, LeadEngaged)  # in which a person says who they are
+OWN_WORDS = frozenset({LeadCaptured, LeadIdentified, LeadEngaged})  # in which a person says who they are
+STILL = frozenset({LeadIdentified, LeadEngaged})  # nearly all events: they move nobody from stage to stage
 STATED: tuple[ProfileField, ...] = ("name", "company", "title")
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
 
-def tell(events: Iterable[LeadEvent], playbook: Playbook) -> Lead:
+def tell(events: Iterable[LeadEvent], playbook: Playbook, crowded: Collection[Hit] = NO_HITS) -> Lead:
     """The lead whom these events make: one person's events, in any order and with any repetition.
 
-    A split says whose events are whose, and nothing of the lead.
+    A split says whose events are whose, and nothing of the lead. `crowded` are those of the lead's hits that
+    were among many other recipients' from the same address; no single lead's events can say that.
     """
-    known = {(event.source, event.id): event for event in events if not isinstance(event, LeadSplit)}
+    known = {event.key: event for event in events if type(event) is not LeadSplit}
     every = sorted(known.values(), key=in_order)
-    if any(isinstance(event, LeadForgotten) for event in every):
+    if LeadForgotten in set(map(type, every)):
         return Lead(forgotten=True)
     told = [event for event in every if not event.ahead]
-    touches = _confirmed(marked(tuple(_touches(told)), playbook.machines), playbook)
-    said = _said(told)
+    ahead = [event for event in every if event.ahead] if len(told) < len(every) else []
+    moving = [event for event in told if type(event) not in STILL]
+    speeches = _speeches(told)
+    crowd = in_a_crowd(told, crowded, playbook.machines)
+    touches = marked(_touches(told, crowd), playbook.machines)
+    said = _said(speeches)
     lead = Lead(
-        profile=_profile(told, said, playbook.identity),
+        profile=_profile(speeches, said, playbook.identity),
         said=said,
         touches=touches,
-        scores=tuple(_scores(told, playbook)),
-        deals=_deals(told, playbook),
+        scores=tuple(_scores(moving, playbook)),
+        deals=_deals(moving, playbook),
         origin=_first_origin(touches),
-        owner=_owner(told),
+        owner=_owner(moving),
         motion=_motion(touches, playbook),
-        ahead=tuple(_touches([event for event in every if event.ahead])),
+        ahead=tuple(_touches(ahead)),
     )
     lead = replace(lead, crossings=tuple(_crossings(lead, told, playbook)))
-    standing = stand(_evidence(told, lead, playbook))
+    evidence = (
+        *_known(told),
+        *_disqualified(speeches, playbook),
+        *_moves(moving, playbook),
+        *_risen(lead),
+    )
+    standing = stand(evidence)
     return replace(lead, stages=standing.entries, history=standing.history)
+
+
+class Speech(NamedTuple):
+    """Events in a row that say the same of the person, all in their own words or all in another system's.
+
+    Most of a lead's events say what the one before them said, so that few speeches stand for many events.
+    """
+
+    theirs: bool
+    person: Person
+    events: list[LeadEvent]
+
+
+def _speeches(told: Sequence[LeadEvent]) -> list[Speech]:
+    speeches: list[Speech] = []
+    last: tuple[object, ...] = ()
+    for event in told:
+        words = (type(event) in OWN_WORDS, *_ABOUT(event.person))
+        if words == last:
+            speeches[-1].events.append(event)
+        else:
+            last = words
+            speeches.append(Speech(words[0], event.person, [event]))
+    return speeches
 
 
 def _crossings(lead: Lead, told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Crossing]:
@@ -81,51 +119,48 @@ def _crossings(lead: Lead, told: Sequence[LeadEvent], playbook: Playbook) -> Ite
 
 
 def _profile(
-    told: Sequence[LeadEvent], said: Mapping[str, tuple[Said, ...]], rules: Identity
+    speeches: Sequence[Speech], said: Mapping[str, tuple[Said, ...]], rules: Identity
 ) -> dict[ProfileField, Said]:
     """The newest word on each field, theirs before another system's; a company nobody named is inferred."""
-    others = [event for event in told if not isinstance(event, OWN_WORDS)]
-    theirs = [event for event in told if isinstance(event, OWN_WORDS)] if others else told
     names = [name for name in PROFILE if name in said]
-    profile = _newest(others, names) | _newest(theirs, names)
-    if "company" not in profile and (company := _company_by_address(told, rules)):
+    others = _newest([speech for speech in speeches if not speech.theirs], names)
+    profile = others | _newest([speech for speech in speeches if speech.theirs], names)
+    if "company" not in profile and (company := _company_by_address(speeches, rules)):
         profile["company"] = company
     return profile
 
 
-def _newest(told: Sequence[LeadEvent], names: Sequence[ProfileField]) -> dict[ProfileField, Said]:
+def _newest(speeches: Sequence[Speech], names: Sequence[ProfileField]) -> dict[ProfileField, Said]:
     found: dict[ProfileField, Said] = {}
     missing = list(names)
-    for event in reversed(told):
-        person = event.person
-        for name in [name for name in missing if getattr(person, name)]:
-            found[name] = Said(getattr(person, name), event.time, event.key)
+    for speech in reversed(speeches):
+        event = speech.events[-1]
+        for name in [name for name in missing if getattr(speech.person, name)]:
+            found[name] = Said(getattr(speech.person, name), event.time, event.key)
             missing.remove(name)
         if not missing:
             break
     return found
 
 
-def _company_by_address(told: Sequence[LeadEvent], rules: Identity) -> Said | None:
+def _company_by_address(speeches: Sequence[Speech], rules: Identity) -> Said | None:
     """The company that the newest address suggests; a free one suggests none."""
-    for event in reversed(told):
-        if event.person.email and (company := company_of(event.person.email, rules)):
+    for speech in reversed(speeches):
+        if speech.person.email and (company := company_of(speech.person.email, rules)):
+            event = speech.events[-1]
             return Said(company, event.time, event.key, inferred=True)
     return None
 
 
-def _said(told: Sequence[LeadEvent]) -> dict[str, tuple[Said, ...]]:
+def _said(speeches: Sequence[Speech]) -> dict[str, tuple[Said, ...]]:
     """Everything that was said of each field and trait, oldest first, each change once."""
     said: dict[str, list[Said]] = {}
-    last: tuple[object, ...] = ()
-    for event in told:
-        words = _ABOUT(event.person)
-        if words != last:  # most events say what the one before them said
-            last = words
-            for name, value in _words(event.person):
-                before = said.setdefault(name, [])
-                if not before or before[-1].value != value:
-                    before.append(Said(value, event.time, event.key))
+    for speech in speeches:
+        event = speech.events[0]
+        for name, value in _words(speech.person):
+            before = said.setdefault(name, [])
+            if not before or before[-1].value != value:
+                before.append(Said(value, event.time, event.key))
     return {name: tuple(words) for name, words in said.items()}
 
 
@@ -139,42 +174,57 @@ def _words(person: Person) -> Iterator[tuple[str, str]]:
             yield f"{TRAITS}{name}", str(trait)
 
 
-def _touches(told: Sequence[LeadEvent]) -> Iterator[Touch]:
+def _touches(told: Iterable[LeadEvent], crowd: Collection[EventKey] = ()) -> list[Touch]:
+    touches: list[Touch] = []
     for event in told:
-        match event:
-            case LeadCaptured():
-                yield Touch(
-                    event.key,
-                    event.time,
-                    "captured",
-                    "they",
-                    quiet=event.quiet,
-                    form=event.form,
-                    comment=event.comment,
-                    asset=event.asset,
-                    origin=event.origin,
-                    stated=_stated(event.person),
-                )
-            case LeadEngaged():
-                yield Touch(
-                    event.key,
-                    event.time,
-                    event.kind,
-                    "we" if event.kind in OUR_KINDS else "they",
-                    "low" if event.kind == "email_opened" else "certain",
-                    quiet=event.quiet,
-                    label=event.label,
-                    asset=event.asset,
-                    page=event.page,
-                    email=event.email,
-                    origin=event.origin,
-                    user_agent=event.user_agent,
-                    method=_method(event) if event.model_extra else None,
-                    human=bool(event.model_extra) and _extra(event, "human") is True,
-                    outcome=_outcome(event) if event.kind == "call_made" else None,
-                )
-            case _:
-                pass
+        if type(event) is LeadEngaged:
+            touches.append(_deed(event))
+        elif type(event) is LeadCaptured:
+            touches.append(_form(event))
+    if crowd:
+        return [touch._replace(crowded=touch.receipt in crowd) for touch in touches]
+    return touches
+
+
+def _deed(event: LeadEngaged) -> Touch:
+    """By place and not by name, which would take half as long again: some leads have thousands of these."""
+    touch = Touch(
+        event.key,
+        event.time,
+        event.kind,
+        "we" if event.kind in OUR_KINDS else "they",
+        "low" if event.kind == "email_opened" else "certain",
+        event.quiet,
+        None,
+        None,
+        event.label,
+        event.asset,
+        event.page,
+        event.email,
+        event.origin,
+        (),
+        event.user_agent,
+    )
+    if event.kind == "call_made":
+        touch = touch._replace(outcome=_outcome(event))
+    if not event.model_extra:
+        return touch
+    return touch._replace(method=_method(event), human=event.beside("human") is True)
+
+
+def _form(event: LeadCaptured) -> Touch:
+    return Touch(
+        event.key,
+        event.time,
+        "captured",
+        "they",
+        quiet=event.quiet,
+        form=event.form,
+        comment=event.comment,
+        asset=event.asset,
+        origin=event.origin,
+        stated=_stated(event.person),
+    )
 
 
 def _stated(person: Person) -> tuple[tuple[ProfileField, str], ...]:
@@ -182,62 +232,54 @@ def _stated(person: Person) -> tuple[tuple[ProfileField, str], ...]:
 
 
 def _method(event: LeadEngaged) -> str | None:
-    method = _extra(event, "method")
+    method = event.beside("method")
     return method.upper() if isinstance(method, str) else None
 
 
 def _outcome(event: LeadEngaged) -> str | None:
     """How a call went: `connected`, say; a logged call has it for its label."""
-    outcome = _extra(event, "outcome")
+    outcome = event.beside("outcome")
     return outcome if isinstance(outcome, str) else event.label
 
 
-def _extra(event: LeadEngaged, name: str) -> object:
-    """A field that events need not have, said by the event itself or among what Segment calls properties."""
-    extra = event.model_extra or {}
-    properties = extra.get("properties")
-    return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
-
-
-def _confirmed(touches: Sequence[Touch], playbook: Playbook) -> tuple[Touch, ...]:
-    """The same touches, with each click that a person's visit followed marked as confirmed."""
-    visit: datetime | None = None
-    told: list[Touch] = []
-    for touch in reversed(touches):
-        confirmed = False
-        if touch.kind == "page_viewed" and not touch.machine:
-            visit = touch.at
-        elif touch.kind == "email_clicked" and not touch.machine:
-            confirmed = confirms(visit, touch.at, playbook.machines)
-        told.append(touch._replace(trust="confirmed") if confirmed else touch)
-    return tuple(reversed(told))
-
-
-def _scores(told: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
+def _scores(moving: Sequence[LeadEvent], playbook: Playbook) -> Iterator[Scored]:
     reported = (
         Scored(event.score, event.time, event.key, event.grade, event.model, quiet=event.quiet)
-        for event in told
+        for event in moving
         if isinstance(event, LeadScored)
     )
     return crossed(reported, playbook.score)
 
 
-def _evidence(told: Sequence[LeadEvent], lead: Lead, playbook: Playbook) -> Iterator[Evidence]:
-    """What moves the lead; being known is proven once, by the first event that says who they are."""
-    known = (event for event in told if isinstance(event, LeadCaptured) or event.person.email)
+def _known(told: Sequence[LeadEvent]) -> Iterator[Evidence]:
+    """Being known is proven once, by the first event that says who they are."""
+    known = (event for event in told if type(event) is LeadCaptured or event.person.email)
     for event in islice(known, 1):
         yield Evidence(StageEntry(Stage.INQUIRY, event.time, event.key))
-    for event in told:
-        if reason := playbook.qualification.disqualified(event):
-            yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
-        if not isinstance(event, LeadEngaged):
-            yield from _evidence_of(event, playbook)
+
+
+def _disqualified(speeches: Sequence[Speech], playbook: Playbook) -> Iterator[Evidence]:
+    rules = playbook.qualification
+    for speech in speeches:
+        by_person = rules.disqualified_for(speech.person)
+        for event in speech.events:
+            reason = rules.disqualified(event) if type(event) is LeadCaptured else by_person
+            if reason:
+                yield Evidence(StageEntry(Stage.DISQUALIFIED, event.time, event.key, reason))
+
+
+def _risen(lead: Lead) -> Iterator[Evidence]:
     for score in lead.scores:
         if score.crossed:
             yield Evidence(StageEntry(Stage.MQL, score.at, score.receipt, "score"))
     for crossing in lead.crossings:
         if crossing.qualifies:
             yield Evidence(StageEntry(Stage.MQL, crossing.at, crossing.receipt, "score"))
+
+
+def _moves(moving: Iterable[LeadEvent], playbook: Playbook) -> Iterator[Evidence]:
+    for event in moving:
+        yield from _evidence_of(event, playbook)
 
 
 def _evidence_of(event: LeadEvent, playbook: Playbook) -> Iterator[Evidence]:
@@ -260,9 +302,9 @@ def _entry(stage: Stage, event: LeadEvent, reason: str | None) -> StageEntry:
     return StageEntry(stage, event.time, event.key, reason or (UNSTATED if stage in EXITS else None))
 
 
-def _deals(told: Sequence[LeadEvent], playbook: Playbook) -> tuple[Deal, ...]:
+def _deals(moving: Sequence[LeadEvent], playbook: Playbook) -> tuple[Deal, ...]:
     deals: dict[str, Deal] = {}
-    for event in told:
+    for event in moving:
         if isinstance(event, DealMoved):
             before = deals.get(event.deal)
             deals[event.deal] = Deal(
@@ -303,9 +345,9 @@ def _first_origin(touches: Sequence[Touch]) -> Origin | None:
     )
 
 
-def _owner(told: Sequence[LeadEvent]) -> Said | None:
+def _owner(moving: Sequence[LeadEvent]) -> Said | None:
     """Who took the lead first; a later claim does not take it away."""
-    for event in told:
+    for event in moving:
         if isinstance(event, LeadStaged | DealMoved) and event.owner:
             return Said(event.owner, event.time, event.key)
     return None

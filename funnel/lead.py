@@ -14,6 +14,7 @@ Motion = Literal["demand-first", "lead-first"]
 Sign = Literal[
     "right after sending",
     "many links at once",
+    "many recipients at once",
     "HEAD request",
     "hidden link",
     "listed user agent",
@@ -37,7 +38,8 @@ class Touch(NamedTuple):
 
     `stated` is what a form said of the person: name, company and job title. `trust` is `low` for an open
     (scanners open mail too), `confirmed` for a click that a visit followed. `signs` tell that a machine did
-    it and not they; `human` that a person said they did. `outcome` is how a call of ours went.
+    it and not they; `human` that a person said they did; `crowded` that mail of many recipients was looked at
+    from the same address within the minute. `outcome` is how a call of ours went.
     """
 
     receipt: EventKey
@@ -57,6 +59,7 @@ class Touch(NamedTuple):
     user_agent: str | None = None
     method: str | None = None
     human: bool = False
+    crowded: bool = False
     outcome: str | None = None
     signs: tuple[Sign, ...] = ()
 

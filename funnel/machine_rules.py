@@ -12,7 +12,7 @@ from funnel.part import Part
 class Machines(Part):
     """The signs that tell a scanner's open, click or visit, and how many of them it takes.
 
-    More than six signs are never seen at once: `signs_needed: 7` sets nothing aside.
+    More than seven signs are never seen at once: `signs_needed: 8` sets nothing aside.
     """
 
     signs_needed: Annotated[int, Field(ge=1)] = 2
@@ -27,6 +27,12 @@ class Machines(Part):
         default=30,
         description="a click is confirmed by a visit within this; none is a sign beside another one",
     )
+    recipients: Annotated[int, Field(ge=2, le=1000)] = Field(
+        default=5,
+        description="mail of so many leads, opened or clicked from one IP address within "
+        "`recipients_seconds`, is a sign",
+    )
+    recipients_seconds: Annotated[int, Field(ge=1, le=600)] = 60
     agents: Globs = Field(
         default=("*barracuda*", "*mimecast*", "*proofpoint*", "*forcepoint*", "*ironport*", "*safelinks*"),
         description="user agents of scanners, besides those of the crawler-user-agents list",

@@ -5,8 +5,8 @@ hit is set aside when it shows as many as the playbook asks for, two unless it s
 thrown away: the marks are derived by the fold, so that other rules, or a visit that comes later, take them
 back; and an event that says `human: true` is never marked.
 
-A fold sees one lead. Many recipients at one address in one minute, the sign that would take several leads,
-is left out.
+One sign takes several leads: many recipients at one address in one minute. `funnel.crowds` says how it comes
+to a touch.
 """
 
 from collections import Counter, deque
@@ -22,42 +22,48 @@ from funnel.lead import Sign, Touch
 from funnel.machine_rules import Machines
 
 HITS = frozenset({"email_opened", "email_clicked", "page_viewed", "ad_clicked"})
+LOOKED_AT = HITS | {"email_sent"}
 LONGEST_AGENT = 400  # characters that are looked at
 
 
 def marked(touches: Sequence[Touch], rules: Machines) -> tuple[Touch, ...]:
-    """The same touches, oldest first, with `signs` on each that a machine made and on no other."""
-    early = frozenset(_right_after_sending(touches, rules))
-    bursts = frozenset(_many_links(touches, rules))
+    """The same touches, oldest first, with `signs` on each that a machine made and on no other.
+
+    A click that a person's visit followed is marked too: as confirmed.
+    """
+    told = list(touches)
+    hits = [(place, touch) for place, touch in enumerate(touches) if touch.kind in LOOKED_AT]
+    early = frozenset(_right_after_sending(hits, rules))
+    bursts = frozenset(_many_links(hits, rules))
     visit: datetime | None = None
-    told: list[Touch] = []
-    for place in reversed(range(len(touches))):
-        touch = touches[place]
+    within = rules.visit_within
+    for place, touch in reversed(hits):
+        click = touch.kind == "email_clicked"
+        followed = click and visit is not None and visit - touch.at <= within
         signs: tuple[Sign, ...] = ()
         if touch.kind in HITS and not touch.human:
-            lonely = touch.kind == "email_clicked" and not confirms(visit, touch.at, rules)
             found = _by_itself(touch, rules)
             if place in bursts:
                 found.append("many links at once")
             if place in early:
                 found.append("right after sending")
+            if touch.crowded:
+                found.append("many recipients at once")
+            lonely = click and not followed
             if found or lonely or rules.signs_needed == 1:
                 signs = _enough(touch, found, rules, lonely=lonely)
         if touch.kind == "page_viewed" and not signs:
             visit = touch.at
-        told.append(touch if touch.signs == signs else touch._replace(signs=signs))
-    return tuple(reversed(told))
+        trust = touch.trust if not click else "confirmed" if followed and not signs else "certain"
+        if signs != touch.signs or trust != touch.trust:
+            told[place] = touch._replace(signs=signs, trust=trust)
+    return tuple(told)
 
 
 def set_aside(kinds: Sequence[str]) -> str:
     """How many hits of those kinds were set aside: `3 scanner clicks set aside`; nothing of none."""
     what = "click" if {*kinds} == {"email_clicked"} else "hit"
     return f"{len(kinds)} scanner {what}{'s' * (len(kinds) != 1)} set aside" if kinds else ""
-
-
-def confirms(visit: datetime | None, click: datetime, rules: Machines) -> bool:
-    """Whether a person's next visit, if there was one, came soon enough to prove the click."""
-    return visit is not None and visit - click <= rules.visit_within
 
 
 def _by_itself(touch: Touch, rules: Machines) -> list[Sign]:
@@ -90,11 +96,11 @@ def _is_listed(user_agent: str, own: Globs) -> bool:
     return fits(user_agent, own) or is_crawler(user_agent)
 
 
-def _right_after_sending(touches: Iterable[Touch], rules: Machines) -> Iterator[int]:
+def _right_after_sending(hits: Iterable[tuple[int, Touch]], rules: Machines) -> Iterator[int]:
     """The places of the opens and clicks that came within seconds of our sending the same mail."""
     soon = timedelta(seconds=rules.after_sending_seconds)
     sent: dict[str, datetime] = {}
-    for place, touch in enumerate(touches):
+    for place, touch in hits:
         if touch.kind == "email_sent":
             sent[_mail(touch)] = touch.at
         elif touch.kind in {"email_opened", "email_clicked"}:
@@ -103,10 +109,10 @@ def _right_after_sending(touches: Iterable[Touch], rules: Machines) -> Iterator[
                 yield place
 
 
-def _many_links(touches: Iterable[Touch], rules: Machines) -> Iterator[int]:
+def _many_links(hits: Iterable[tuple[int, Touch]], rules: Machines) -> Iterator[int]:
     """The places of the clicks that belong to a burst: many links of one mail within seconds."""
     bursts: dict[str, _Burst] = {}
-    for place, touch in enumerate(touches):
+    for place, touch in hits:
         if touch.kind == "email_clicked" and touch.email and touch.email.link:
             burst = bursts.setdefault(_mail(touch), _Burst(timedelta(seconds=rules.links_seconds)))
             burst.add(_Click(place, touch.at, touch.email.link))

@@ -36,8 +36,8 @@ class Milestones:
     `answered_at` is the first time that a person of ours spoke or wrote to them after they became known: a
     call, a meeting, or an e-mail whose event says `human: true`; never one that may be automatic.
     `answer_due_at` is when the playbook's `sla` wanted such a touch, `answer_came_at` the first one since it
-    was owed. `left` has when the lead left a stage that it really was in. `points` are the engagement of each
-    group of rules, before caps, at `scored_at`.
+    was owed. `left` has when the lead left a stage, which is when it entered one that it skipped.
+    `points` are the engagement of each group of rules, before caps, at `scored_at`.
     """
 
     entered: Mapping[Stage, datetime]

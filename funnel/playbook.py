@@ -5,10 +5,10 @@ that `tipoff playbook schema` prints.
 """
 
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from funnel.attribution_rules import Attribution
 from funnel.calendar import Calendar
@@ -20,20 +20,13 @@ from funnel.glob import Globs, fits, folded
 from funnel.identity import Identity
 from funnel.machine_rules import Machines
 from funnel.masks import Masks, People
-from funnel.part import Part
+from funnel.part import Part, Zone
 from funnel.qualification import Qualification
+from funnel.schedule import Digests
 from funnel.scoring_rules import Scoring
 from funnel.stage import Stage
 from funnel.talk import TRACKS, Tracks
 from funnel.threads import Threads
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is not an IANA time zone such as Europe/Berlin or America/New_York") from None
-    return name
 
 
 class Channels(Part):
@@ -100,7 +93,7 @@ class Playbook(Part):
     """How one company counts, routes and speaks."""
 
     company: str = "our company"
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    timezone: Zone = "UTC"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     calendar: Calendar = Calendar()
     channels: Channels = Channels()
@@ -127,6 +120,7 @@ class Playbook(Part):
     )
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
+    digests: Digests = Field(default_factory=dict, description="questions that are asked by themselves")
     attribution: Attribution = Attribution()
     finance: Finance = Finance()
     targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from funnel.events import LeadCaptured, LeadEvent
+from funnel.events import LeadCaptured, LeadEvent, Person
 from funnel.glob import Globs, fits
 from funnel.part import Part
 
@@ -28,13 +28,15 @@ class Rule(Part):
 
     def matches(self, event: LeadEvent) -> bool:
         """Whether what `event` says of the person, or on its form, fits one of the patterns."""
-        person = event.person
+        return self.describes(event.person) or (isinstance(event, LeadCaptured) and self._matches_form(event))
+
+    def describes(self, person: Person) -> bool:
+        """Whether what is said of a person fits one of the patterns."""
         return bool(
             (self.email and fits(person.email, self.email))
             or (self.title and fits(person.title, self.title))
             or (self.company and fits(person.company, self.company))
             or (self.country and fits(person.country, self.country))
-            or (isinstance(event, LeadCaptured) and self._matches_form(event))
         )
 
     def _matches_form(self, form: LeadCaptured) -> bool:
@@ -56,15 +58,12 @@ class Qualification(Part):
 
     def disqualified(self, event: LeadEvent) -> str | None:
         """The reason code for which `event` disqualifies its lead, if it does."""
-        return _first(self.disqualify, event)
+        return next((rule.reason for rule in self.disqualify if rule.matches(event)), None)
 
-    def waits(self, event: LeadEvent) -> str | None:
-        """The reason why the lead of `event` is not qualified by score yet, if there is one."""
-        return _first(self.not_yet, event)
+    def disqualified_for(self, person: Person) -> str | None:
+        """The reason code for which somebody of whom that is said is disqualified, whatever the form."""
+        return next((rule.reason for rule in self.disqualify if rule.describes(person)), None)
 
-
-def _first(rules: tuple[Rule, ...], event: LeadEvent) -> str | None:
-    for rule in rules:  # for every event of every lead: a generator would take half as long again
-        if rule.matches(event):
-            return rule.reason
-    return None
+    def waits(self, event: LeadEvent) -> bool:
+        """Whether the lead of `event` is not qualified by score yet."""
+        return any(rule.matches(event) for rule in self.not_yet)

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from funnel.events import EventKey
-from funnel.glob import fits
+from funnel.glob import Globs, fits
 from funnel.identity import is_free_mail
 from funnel.lead import Crossing, Lead, Said, Scored, Touch
 from funnel.machines import marked, set_aside
@@ -212,30 +212,41 @@ class _Met(NamedTuple):
 
 def _met(touches: Iterable[Touch], rules: Scoring) -> Iterator[_Met]:
     """What people did that meets a rule, each with the first that it meets."""
-    rules_of = rules.rules_of
-    counted: dict[str, deque[datetime]] = {rule.rule: deque() for rule in rules.rules}
+    limits = {rule.rule: _Limit(rule) for rule in rules.rules}
+    asked = {
+        kind: [(rule, rule.conditions, limits[rule.rule]) for rule in some]
+        for kind, some in rules.rules_of.items()
+    }
     for touch in touches:
         if touch.by == "they" and not touch.signs:
-            for rule in rules_of[touch.kind]:
-                if not rule.conditions or _meets(touch, rule):
-                    yield _Met(touch, rule, _within_limit(rule, touch.at, counted[rule.rule]))
+            for rule, conditions, limit in asked[touch.kind]:
+                if not conditions or _meets(touch, conditions):
+                    yield _Met(touch, rule, limit.allows(touch.at))
                     break
 
 
-def _within_limit(rule: EngagementRule, at: datetime, counted: deque[datetime]) -> bool:
-    """Whether the rule may count once more at that time; if so, it is now among what it `counted`."""
-    if rule.limit is None:
+class _Limit:
+    """How often a rule may count, and until when each time that it did stands in the way of another."""
+
+    def __init__(self, rule: EngagementRule) -> None:
+        self._most = rule.limit
+        self._window = rule.window
+        self._until: deque[datetime] = deque()
+
+    def allows(self, at: datetime) -> bool:
+        """Whether the rule may count once more at that time; if so, it has."""
+        if self._most is None:
+            return True
+        while self._window and self._until and self._until[0] <= at:
+            self._until.popleft()
+        if len(self._until) >= self._most:
+            return False
+        self._until.append(at + self._window if self._window else at)
         return True
-    while rule.window and counted and at - counted[0] >= rule.window:
-        counted.popleft()
-    if len(counted) >= rule.limit:
-        return False
-    counted.append(at)
-    return True
 
 
-def _meets(touch: Touch, rule: EngagementRule) -> bool:
-    for condition, globs in rule.conditions:
+def _meets(touch: Touch, conditions: Iterable[tuple[Condition, Globs]]) -> bool:
+    for condition, globs in conditions:
         for text in _SHOWN[condition](touch):
             if fits(text, globs):
                 break

@@ -8,13 +8,12 @@ from itertools import chain
 
 from funnel.asking import clock_of, plans
 from funnel.counts import COUNTS, Ask, Cell, Cells, Sample
-from funnel.dimension import Dimension
+from funnel.dimension import TILES, Dimension
 from funnel.finance import rule_counts
 from funnel.metrics import STANDING, Metric
 from funnel.period import Period
 from funnel.playbook import Playbook
 from funnel.question import Question
-from funnel.tiles import TILED, tiles
 from funnel.value import Scene, Value, value_of
 
 
@@ -147,6 +146,6 @@ def _joined(name: str, cells: Sequence[Cell]) -> Sample:
 
 def _ends(period: Period, by: Dimension | None, at: datetime) -> dict[str | None, datetime]:
     """When each day, week, ... of a window ends, as far as they have begun; nothing for other groups."""
-    if by not in TILED:
+    if by not in TILES:
         return {}
-    return {tile.words: tile.end for tile in tiles(period, by) if tile.start <= at}
+    return {tile.words: tile.end for tile in period.parts(by) if tile.start <= at}

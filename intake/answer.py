@@ -8,13 +8,13 @@ TipoffError
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from funnel.errors import TipoffError
-from funnel.events import Event
+from funnel.events import Event, Written, dated, written
 
 SHOWN = 80
 MOST = 1000
@@ -53,6 +53,18 @@ class Parsed:
 
     events: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+class Batch(NamedTuple):
+    """What was understood, ready to be kept, and the problems of the rest."""
+
+    events: tuple[Written, ...]
+    problems: tuple[Problem, ...]
+
+
+def ready(parsed: Parsed, received: datetime) -> Batch:
+    """What was parsed, as it is kept; events that are dated after they were `received` are marked."""
+    return Batch(tuple(written(dated(event, received)) for event in parsed.events), parsed.problems)
 
 
 class NotUnderstood(TipoffError):  # noqa: N818 - named for the answer that the sender gets

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from funnel.playbook import Playbook
-from intake.answer import Parsed, Problem, gather, problems_of, refuse, shown
+from intake.answer import Batch, Parsed, Problem, gather, problems_of, ready, refuse, shown
 from intake.body import parse_json
 from intake.fingerprint import fingerprint
 from intake.segment_events import draft
@@ -30,6 +30,16 @@ _NAMES = {
     "person.anonymous_id": "anonymousId",
     "previous_id": "previousId",
 }
+
+
+def read(kind: str, body: bytes, received: datetime, playbook: Playbook) -> Batch:
+    """What `parse` understands, ready to be kept.
+
+    Raises:
+        NotUnderstood: as `parse` does.
+
+    """
+    return ready(parse(kind, body, received, playbook), received)
 
 
 def parse(kind: str, body: bytes, received: datetime, playbook: Playbook) -> Parsed:

@@ -121,6 +121,10 @@ class Cards:
         """Something that a lead's card shows has changed; whether there is a card."""
         return bool(await self._database.write(lambda c: marking.touch(c, self._workspace, [lead_id])))
 
+    async def open(self, key: str, kind: str, lane: str) -> bool:
+        """A card about no lead, due now; False where there is one of that key already, said or not."""
+        return await self._database.write(lambda c: marking.open_card(c, self._workspace, key, kind, lane))
+
     async def wake_waiting(self) -> int:
         """Try every card that waits or is in doubt now, because somebody mended something; how many."""
         return await self._database.write(lambda c: outcomes.wake_waiting(c, self._workspace))

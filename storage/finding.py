@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from funnel.crowds import NO_HITS
 from funnel.events import LeadEvent, in_order
 from funnel.identity import email_key
 from funnel.journey import tell
@@ -13,7 +14,7 @@ from funnel.period import Period
 from funnel.persons import Identifier, Story, story
 from funnel.playbook import Playbook
 from funnel.stage import Stage
-from storage import journal
+from storage import crowds, journal
 from storage.facts import searchable
 from storage.identity import family_of
 from storage.tables import NOBODY, identity
@@ -24,7 +25,8 @@ CHUNK = 100  # leads that are folded at a time
 
 def lead(c: sa.Connection, workspace: str, lead_id: int, playbook: Playbook) -> Lead | None:
     events = events_of(c, workspace, lead_id)
-    return tell(events, playbook) if events else None
+    crowded = crowds.of_leads(c, workspace, [lead_id], playbook.machines)
+    return tell(events, playbook, crowded.get(lead_id, NO_HITS)) if events else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ def next_created(
     ).all()
     if not found:
         return [], None
-    events = journal.of_leads(c, workspace, [row.lead_id for row in found], {})
-    told = [tell(events[row.lead_id], playbook) for row in found if row.lead_id in events]
+    ids = [row.lead_id for row in found]
+    events = journal.of_leads(c, workspace, ids, {})
+    crowded = crowds.of_leads(c, workspace, ids, playbook.machines)
+    told = [tell(events[one], playbook, crowded.get(one, NO_HITS)) for one in ids if one in events]
     return told, Place(*found[-1])
 
 

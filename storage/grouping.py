@@ -2,25 +2,28 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from funnel.counts import Ask, Filter
-from funnel.dimension import OF_TIME, Dimension
+from funnel.dimension import OF_TIME, TILES, Dimension
 from funnel.errors import QuestionError
+from funnel.offsets import HOURS, WEEKDAYS, offsets
 from funnel.period import Period
-from funnel.windows import HOURS, WEEKDAYS, offsets, windows
 from storage.columns import EPOCH, Moment, PlainText
 from storage.expressions import unix
-from storage.numbers import FAMILY, SEES, Condition, Inside, Span, breakdown
+from storage.numbers import FAMILY, SEES, Condition, Inside, Span, breakdown, within
 from storage.tables import lead
 
 MOST_WINDOWS = 3_700  # ten years of days
+EVER = timedelta(days=20 * 365)  # and more is all times: those in which anything happened
 HOUR, DAY = 3_600, 86_400
+NOON = time(12)
 Bounds = Callable[[], Period | None]
 
 
@@ -42,6 +45,11 @@ class Grouping:
         """The window that rows must be in."""
         if self.spans is not None:
             return Span(*(self.spans.c[name] for name in Span._fields))
+        return self.whole
+
+    @property
+    def whole(self) -> Span:
+        """The period as one window."""
         return Span(
             sa.literal(self.period.start, Moment()),
             sa.literal(self.period.end, Moment()),
@@ -81,20 +89,22 @@ def grouping(period: Period, by: Dimension | None, bounds: Bounds) -> Grouping:
         days = period.first_day, period.last_day
         rows = [(str(one.seconds), one.start, one.end, *days) for one in offsets(known)] if known else []
         return Grouping(period, by, names, lambda place: names[int(place)], _table(rows))
-    if by == "day" or by == "week" or by == "month" or by == "quarter":  # noqa: PLR1714 - mypy sees which
-        found = list(islice(windows(period, by), MOST_WINDOWS + 1))
-        if len(found) > MOST_WINDOWS:
-            known = bounds()
-            found = list(islice(windows(known, by), MOST_WINDOWS + 1)) if known else []
+    if by in TILES:
+        known = period if period.end - period.start < EVER else bounds()
+        found = list(islice(known.parts(by), MOST_WINDOWS + 1)) if known else []
         if len(found) > MOST_WINDOWS:
             raise QuestionError(
-                f"That is more than {MOST_WINDOWS:,} {by}s. Try a shorter period, or `by year`."
+                f"That is more than {MOST_WINDOWS:,} {by}s. Try a shorter period, or `by month`."
             )
-        return Grouping(period, by, tuple(one.name for one in found), spans=_table(found))
+        return Grouping(period, by, tuple(one.words for one in found), spans=_table(map(_window, found)))
     return Grouping(period, by)
 
 
-def _table(rows: Sequence[tuple[Any, ...]]) -> sa.CTE:
+def _window(period: Period) -> tuple[Any, ...]:
+    return period.words, period.start, period.end, period.first_day, period.last_day
+
+
+def _table(rows: Iterable[tuple[Any, ...]]) -> sa.CTE:
     """The windows as a table; where there are none, one that nothing is in."""
     columns = (
         sa.column("name", PlainText()),
@@ -104,21 +114,30 @@ def _table(rows: Sequence[tuple[Any, ...]]) -> sa.CTE:
         sa.column("last_day", sa.Date()),
     )
     nothing = [("0", EPOCH, EPOCH, EPOCH.date(), EPOCH.date())]
-    return sa.values(*columns, name="span").data([tuple(row) for row in rows] or nothing).cte("span")
+    return sa.values(*columns, name="span").data(list(rows) or nothing).cte("span")
 
 
 def clipped(
     c: sa.Connection, workspace: str, period: Period, times: Iterable[sa.Column[Any]]
 ) -> Period | None:
     """The part of a period from the first to the last of these times; None where there is none."""
-    found: list[Any] = []
-    for at in (at for at in times if isinstance(at.type, Moment)):
-        among = (at.table.c.workspace_id == workspace, at >= period.start, at < period.end)
-        ends = c.execute(sa.select(sa.func.min(at), sa.func.max(at)).where(*among)).one()
-        found += [one for one in ends if one is not None]
-    if not found:
-        return None
-    return replace(period, start=min(found), end=max(found) + timedelta(microseconds=1))
+    ends = [end for at in dict.fromkeys(times) for end in _ends(c, workspace, period, at)]
+    return replace(period, start=min(ends), end=max(ends) + timedelta(microseconds=1)) if ends else None
+
+
+def _ends(c: sa.Connection, workspace: str, period: Period, at: sa.Column[Any]) -> list[datetime]:
+    """The first and the last time in a period; of days, the noon."""
+    days = period.first_day, period.last_day + timedelta(days=1)
+    first, after = days if isinstance(at.type, sa.Date) else (period.start, period.end)
+    among = (at.table.c.workspace_id == workspace, at >= first, at < after)
+    found = c.execute(sa.select(sa.func.min(at), sa.func.max(at)).where(*among)).one()
+    return [_moment(one, period) for one in found if one is not None]
+
+
+def _moment(found: date, period: Period) -> datetime:
+    if isinstance(found, datetime):
+        return found
+    return datetime.combine(found, NOON, ZoneInfo(period.zone)).astimezone(UTC)
 
 
 def selected(
@@ -137,6 +156,8 @@ def selected(
         where.append(inside(at, group.span))
     else:
         among = group.spans.join(table, inside(at, group.span))
+        if inside is within:  # which says nothing new, and lets a database find the rows before it joins
+            where.append(within(at, group.whole))
     if table is not lead and _speaks_of_leads([*columns, *conditions]):
         same = (lead.c.workspace_id == table.c.workspace_id, lead.c.lead_id == table.c.lead_id)
         among = among.join(lead, sa.and_(*same))

@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from funnel.crowds import NO_HITS, hits
 from funnel.errors import QuestionError
 from funnel.events import EVENT, CampaignSpent, LeadEvent, LeadForgotten
 from funnel.journey import tell
 from funnel.playbook import Playbook
-from storage import facts, spending
+from storage import crowds, facts, spending
 from storage.facts import Row
 from storage.identity import Families, mention_of, part
-from storage.tables import NOBODY, identity, journal, spend
+from storage.tables import NOBODY, identity, journal, mail_hit, spend
 
 MOST_CHANGED = 5_000  # leads; each is told again for one answer
+UNCHANGED = "lead_id NOT IN (SELECT lead_id FROM then_changed)"
 DISORDER = timedelta(hours=1)  # by which rows of the journal may be out of the order of their reception
 
 
@@ -41,10 +43,14 @@ def recall(c: sa.Connection, workspace: str, as_of: datetime, playbook: Playbook
     changed = _changed(c, workspace, later, as_of)
     if changed:
         events = _known_events(c, workspace, changed, as_of)
-        leads = {lead_id: tell(own, playbook) for lead_id, own in _sorted_out(events).items()}
-        _remember_changed(c, changed | leads.keys())
+        own = _sorted_out(events)
+        _remember_changed(c, changed | own.keys())
+        looked_at = {lead_id: hits(some) for lead_id, some in own.items()}
+        _overlay(c, mail_hit, crowds.rows(workspace, looked_at), UNCHANGED)
+        crowded = crowds.of_leads(c, workspace, own, playbook.machines)
+        leads = {one: tell(some, playbook, crowded.get(one, NO_HITS)) for one, some in own.items()}
         for table, rows in facts.rows(workspace, leads, playbook).items():
-            _overlay(c, table, rows, "lead_id NOT IN (SELECT lead_id FROM then_changed)")
+            _overlay(c, table, rows, UNCHANGED)
     if c.execute(sa.select(journal.c.seq).where(*later, journal.c.lead_id == NOBODY).limit(1)).first():
         told = (EVENT.validate_json(body) for _, body in _bodies(c, workspace, [NOBODY], as_of))
         spent = spending.latest(event for event in told if isinstance(event, CampaignSpent))

@@ -1,6 +1,5 @@
 """The journal: every event as it was accepted, once, for good."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +9,8 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import PydanticSerializationError
 
-from funnel.events import EVENT, CampaignSpent, Event, EventKey, LeadEvent
+from funnel.events import EVENT, CampaignSpent, Event, EventKey, LeadEvent, Written, written
 from storage.columns import plain
 from storage.tables import SET_ASIDE, UNTOLD, journal
 
@@ -50,6 +48,11 @@ class LeadEntry:
 
 
 def rows(workspace: str, events: Iterable[Event], received_at: datetime) -> list[Row]:
+    """The rows that state `events`."""
+    return rows_of(workspace, map(written, events), received_at)
+
+
+def rows_of(workspace: str, events: Iterable[Written], received_at: datetime) -> list[Row]:
     """The rows that state `events`, in an order that two callers with the same events share.
 
     (PostgreSQL makes the second of two writers of one key wait for the first; in different orders, two
@@ -64,19 +67,10 @@ def rows(workspace: str, events: Iterable[Event], received_at: datetime) -> list
             "at": event.time,
             "received_at": received_at,
             "quiet": event.quiet,
-            "body": body(event),
+            "body": event.body,
         }
         for event in sorted(events, key=attrgetter(*EventKey._fields))
     ]
-
-
-def body(event: Event) -> str:
-    """The event as JSON that `EVENT` reads back."""
-    try:
-        return event.model_dump_json(exclude_none=True)
-    except PydanticSerializationError:  # half a character, in a field that nobody named
-        data = EVENT.dump_python(event, exclude_none=True)
-        return json.dumps(data, default=str, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def append(c: sa.Connection, *, workspace: str, rows: Sequence[Row]) -> Recorded:

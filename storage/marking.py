@@ -68,6 +68,15 @@ def blank(workspace: str, lane: str, due: datetime, today: datetime) -> dict[str
     }
 
 
+def open_card(c: sa.Connection, workspace: str, key: str, kind: str, lane: str) -> bool:
+    """A card about no lead, due now; False where there is one of that key already, whatever became of it."""
+    open_lane(c, workspace, lane)
+    now = clock(c)
+    insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
+    row = {"key": key, "kind": kind, "lead_id": None} | blank(workspace, lane, now, now)
+    return bool(c.execute(insert(card).on_conflict_do_nothing(), row).rowcount)
+
+
 def open_lane(c: sa.Connection, workspace: str, lane: str) -> None:
     row = {"workspace_id": workspace, "lane": lane, "next_at": clock(c)}
     insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
@@ -95,7 +104,8 @@ def follow_masks(c: sa.Connection, workspace: str, masks: str) -> int:
         .returning(lanes.c.lane)
     )
     names = list(c.execute(changed).scalars())
-    return len(_bump(c, workspace, card.c.lane.in_(names), at_once=True)) if names else 0
+    people = sa.and_(card.c.lane.in_(names), card.c.kind != "scheduled")  # numbers are nobody's
+    return len(_bump(c, workspace, people, at_once=True)) if names else 0
 
 
 def end_thread(c: sa.Connection, workspace: str, lead_id: int | None, episode: int) -> None:

@@ -17,7 +17,7 @@ from storage import facts, journal, spending
 from storage.database import Database, take_turn
 from storage.identity import Families, Owned, Parted, mention_of, part, remember
 from storage.journal import LeadEntry
-from storage.tables import identity, lead
+from storage.tables import identity, lead, mail_hit
 from storage.tables import journal as entries
 from storage.telling import fold
 
@@ -152,7 +152,7 @@ class _Step:
 def _facts(c: sa.Connection, *, workspace: str, playbook: Playbook, after: int) -> _Step:
     """Tell the next leads after that id again, and forget those of whom the journal knows nothing."""
     take_turn(c, workspace)
-    known, stand = (
+    known, stand, hit = (
         set(
             c.execute(
                 sa.select(table.c.lead_id)
@@ -162,14 +162,15 @@ def _facts(c: sa.Connection, *, workspace: str, playbook: Playbook, after: int) 
                 .limit(STEP)
             ).scalars()
         )
-        for table in (entries, lead)
+        for table in (entries, lead, mail_hit)
     )
-    chunk = sorted(known | stand)[:STEP]
+    chunk = sorted(known | stand | hit)[:STEP]
     if not chunk:
         return _Step(leads=0, changed=0, last=None)
-    leads = fold(c, workspace, playbook, known & set(chunk))
-    vanished = stand & set(chunk) - known
+    right = known & set(chunk)
+    vanished = set(chunk) - known
+    folded = fold(c, workspace, playbook, right, vanished)
     if vanished:
         facts.erase(c, workspace, vanished)
-    changed = facts.write(c, workspace, leads, playbook) | vanished
-    return _Step(leads=len(leads), changed=len(changed), last=chunk[-1])
+    changed = facts.write(c, workspace, folded.leads, playbook) | folded.moved | vanished
+    return _Step(leads=len(right), changed=len(changed), last=chunk[-1])

@@ -5,7 +5,8 @@ few round trips, a few turns between threads.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from storage.database import Database
 from storage.journal import Recorded, Row
 
 LARGEST_GROUP = 6  # callers
-CROWD = 4  # callers in one group
+CROWD = 4  # callers at once
 MOMENT = 0.1  # seconds after a crowd in which the next one is expected
 
 
@@ -32,6 +33,7 @@ class Recorder:
         self._workspace = workspace
         self._waiting: list[_Caller] = []
         self._writing: asyncio.Task[None] | None = None
+        self._coming = 0
         self._crowded_at = float("-inf")
 
     async def record(self, rows: Sequence[Row]) -> Recorded:
@@ -42,11 +44,27 @@ class Recorder:
             self._writing = asyncio.create_task(self._write_all())
         return await caller.done
 
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """For the length of the block somebody is about to record, and makes a crowd with others who are."""
+        self._coming += 1
+        self._count(self._coming)
+        try:
+            yield
+        finally:
+            self._count(self._coming)
+            self._coming -= 1
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a crowd is there, or was a moment ago."""
+        return self._coming >= CROWD or asyncio.get_running_loop().time() < self._crowded_at + MOMENT
+
     async def calm(self, patience: float) -> None:
         """Return when no crowd comes and goes, at once on most days, or after `patience` seconds."""
         loop = asyncio.get_running_loop()
         until = loop.time() + patience
-        while (now := loop.time()) < until and now < self._crowded_at + MOMENT:  # noqa: ASYNC110 - no event
+        while self.crowded and loop.time() < until:  # noqa: ASYNC110 - no event
             await asyncio.sleep(MOMENT)
 
     async def close(self) -> None:
@@ -57,9 +75,12 @@ class Recorder:
     async def _write_all(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
-            if len(group) >= CROWD:
-                self._crowded_at = asyncio.get_running_loop().time()
+            self._count(len(group))
             await self._write([caller for caller in group if not caller.done.cancelled()])
+
+    def _count(self, callers: int) -> None:
+        if callers >= CROWD:
+            self._crowded_at = asyncio.get_running_loop().time()
 
     async def _write(self, group: Sequence[_Caller]) -> None:
         """Write for all at once; for each alone if a row was known already or one of them fails."""

@@ -6,7 +6,7 @@ the sent state of cards can be derived again (`rebuild`).
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from funnel.counts import Ask, Cells, CountedLead
 from funnel.dimension import Dimension
-from funnel.events import Event, LeadEvent
+from funnel.events import Event, LeadEvent, Written, written
 from funnel.lead import Lead, LeadSummary
 from funnel.period import Period
 from funnel.persons import Story
@@ -90,10 +90,23 @@ class Store:
         An event whose `(source, id)` stands already is counted as repeated and otherwise ignored, whatever
         it says: the first one wins. Nothing is told yet; wake whoever calls `tell`.
         """
-        rows = journal.rows(self._workspace, events, received_at=datetime.now(UTC))
+        return await self.append(map(written, events))
+
+    async def append(self, events: Iterable[Written]) -> Recorded:
+        """Do what `record` does with events that are written already."""
+        rows = journal.rows_of(self._workspace, events, received_at=datetime.now(UTC))
         if not rows:
             return Recorded(new=0, repeated=0)
         return await self._recorder.record(rows)
+
+    def coming(self) -> AbstractContextManager[None]:
+        """Count as one of those who are about to record, for the length of the block."""
+        return self._recorder.coming()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether many record at once, now or a moment ago."""
+        return self._recorder.crowded
 
     async def tell(self, playbook: Playbook, now: datetime, limit: int = 200) -> Told:
         """Tell the leads of the next untold events again, and mark their cards; call it until `events` is 0.

@@ -1,8 +1,9 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
-`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `stage_entry`, `deal`,
-`spend` and `identity` are derived from it. `card` and `lane` remember what Slack was told, which nothing else
-knows; `rendering` remembers what it would not draw. `audit` remembers who was shown what, and only grows.
+`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `mail_hit`,
+`stage_entry`, `deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was
+told, which nothing else knows; `rendering` remembers what it would not draw. `audit` remembers who was shown
+what, and only grows.
 """
 
 from collections.abc import Iterator
@@ -193,6 +194,16 @@ visit = sa.Table(
     *(sa.Column(name, PlainText) for name in ("landing", "country", "device")),
     sa.Column("reading", PlainText),  # JSON: the seconds on each page of content that another page followed
     sa.Index("ix_visit_at", "workspace_id", "at"),
+)
+
+mail_hit = sa.Table(
+    "mail_hit",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("ip", PlainText, primary_key=True),
+    sa.Column("second", sa.BigInteger, primary_key=True, autoincrement=False),  # since 1970
+    sa.Index("ix_mail_hit_ip", "workspace_id", "ip", "second", "lead_id"),
 )
 
 stage_entry = sa.Table(

@@ -13,12 +13,13 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from funnel.crowds import NO_HITS, hits
 from funnel.events import CampaignSpent, Event
 from funnel.journey import tell
 from funnel.lead import Lead
 from funnel.playbook import Playbook
 from funnel.triggers import owed
-from storage import facts, identity, journal, marking, spending
+from storage import crowds, facts, identity, journal, marking, spending
 from storage.database import Database, take_turn
 from storage.tables import NOBODY
 
@@ -111,9 +112,18 @@ def _tell_leads(
     journal.assign(c, workspace, resolved.leads)
     journal.reassign(c, workspace, resolved.merged)
     facts.erase(c, workspace, resolved.gone)
-    leads = fold(c, workspace, playbook, resolved.touched, events)
-    facts.write(c, workspace, leads, playbook)
-    return _Touched(leads, resolved.gone)
+    leads = fold(c, workspace, playbook, resolved.touched, resolved.gone, events).leads
+    changed = facts.write(c, workspace, leads, playbook)
+    touched = {one: lead for one, lead in leads.items() if one in resolved.touched or one in changed}
+    return _Touched(touched, resolved.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Leads as they are now, and those of whom the hits were others than what was written down."""
+
+    leads: dict[int, Lead]
+    moved: set[int]
 
 
 def fold(
@@ -121,10 +131,20 @@ def fold(
     workspace: str,
     playbook: Playbook,
     leads: set[int],
+    gone: set[int],
     known: Mapping[int, Event] | None = None,
-) -> dict[int, Lead]:
-    """The leads of those ids, from their events in the journal."""
-    return {
-        lead_id: tell(events, playbook)
-        for lead_id, events in journal.of_leads(c, workspace, leads, known or {}).items()
-    }
+) -> Folded:
+    """The leads of those ids, from their events in the journal, and others to whom it makes a difference.
+
+    A hit that completes a crowd is a sign of others too; so is one that is `gone` with its lead.
+    """
+    rules = playbook.machines
+    events = journal.of_leads(c, workspace, leads, known or {})
+    own = dict.fromkeys(gone, NO_HITS) | {lead: hits(some) for lead, some in events.items()}
+    settled = crowds.settle(c, workspace, own, rules)
+    crowded = settled.crowded
+    if settled.company:
+        events |= journal.of_leads(c, workspace, settled.company, {})
+        crowded |= crowds.of_leads(c, workspace, settled.company, rules)
+    told = {lead: tell(some, playbook, crowded.get(lead, NO_HITS)) for lead, some in events.items()}
+    return Folded(told, settled.moved)

@@ -20,7 +20,6 @@ from funnel.period import Period
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import Question
-from funnel.tiles import tiles
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -654,19 +653,3 @@ def test_the_json_of_a_young_rate_and_of_a_target_says_so() -> None:
     assert aimed["rows"][0]["note"] == "target 400"
     assert (money["rows"][0]["value"], money["rows"][0]["note"]) == (2.5, "EUR; target 5")
     assert as_json(told(kpi("response_time"), waiting))["rows"][0]["note"] == "at least"
-
-
-# Tiles
-
-
-@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
-@given(first=st.integers(0, 800), length=st.integers(1, 400))
-def test_tiles_cover_a_window_without_gap_or_overlap(unit: Any, first: int, length: int) -> None:
-    """Through daylight saving too: each begins where the one before ends."""
-    start, end = (
-        datetime.fromordinal(738_000 + first + n).replace(tzinfo=BERLIN).astimezone(UTC) for n in (0, length)
-    )
-    parts = list(tiles(Period(start, end, "", BERLIN.key), unit))
-
-    assert [part.start for part in parts] + [end] == [start] + [part.end for part in parts]
-    assert len({part.words for part in parts}) == len(parts)

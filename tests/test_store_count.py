@@ -4,12 +4,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from store_rig import NOW, captured, from_campaign, minutes, spent, take
+from store_rig import NOW, captured, from_campaign, minutes, spent, take, tell_all
 
 from funnel.counts import BY, COUNTS, SPREADS, Ask, Cell, Clock, Family, Filter, Sample
 from funnel.dimension import DIMENSIONS, OF_TIME, Dimension
 from funnel.errors import QuestionError
-from funnel.events import DealMoved, Event, LeadEngaged, LeadStaged, Person
+from funnel.events import DealMoved, Event, LeadCaptured, LeadEngaged, LeadStaged, Person
 from funnel.period import Period
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
@@ -95,6 +95,7 @@ COHORT = {
     "recycled": 1, "returned": 1, "hand_raisers": 1, "lead_first": 1, "good_fits": 1, "contacts": 2,
     "due_answers": 2, "answered_in_time": 1, "untouched": 2, "unclaimed": 1, "open_leads": 2,
     "captured_fields": 7, "asked_fields": 24, "content_customers": 1,
+    "alerts": 1, "acted_alerts": 1,
 }  # fmt: skip
 ALWAYS = {
     "deals_opened": 2, "deals_won": 1, "revenue": 120_000, "opened_pipeline": 170_000,
@@ -292,6 +293,17 @@ async def test_all_days_of_all_times_are_those_in_which_anything_happened(store:
     ]  # fmt: skip
 
 
+async def test_all_months_of_spend_are_those_in_which_any_was_spent(store: Store) -> None:
+    await take(store, [spent("1", "a", "2026-08-31", "1"), spent("2", "a", "2026-10-01", "2")])
+
+    by_month = await asked(store, "spend", by="month", period=window("all"))
+    assert {month: cell.counts.get("spend", 0) for month, cell in by_month.items()} == {
+        "2026-08": 100,
+        "2026-09": 0,
+        "2026-10": 200,
+    }
+
+
 async def test_an_empty_store_counts_nothing(store: Store) -> None:
     assert await asked(store, *COUNTS, *SPREADS) == {None: Cell()}
     assert await asked(store, *COUNTS, *SPREADS, by="campaign") == {}
@@ -308,3 +320,28 @@ async def test_hostile_values_are_values(store: Store) -> None:
 
     where = (Filter("campaign", name.upper()),)
     assert await asked(store, "leads", by="campaign", where=where) == {name: Cell({"leads": 1})}
+
+
+async def test_a_period_of_too_many_days_is_a_sentence(store: Store) -> None:
+    ancient = {"time": "1990-01-01T00:00:00Z", "person": {"email": BO}, "form": "Guide"}
+    await store.record([LeadCaptured.model_validate({"id": "1", "source": "site", **ancient}), captured("2")])
+    await tell_all(store)
+
+    with pytest.raises(QuestionError, match="That is more than 3,700 days"):
+        await asked(store, "leads", by="day", period=window("all"))
+    by_month = await asked(store, "leads", by="month", period=window("all"))
+    assert (len(by_month), list(by_month)[-1]) == (37 * 12, "2026-11")
+
+
+async def test_rows_behind_a_sum_are_those_that_it_sums(meridian: Store) -> None:
+    ask = Ask(frozenset({"page_views"}), window())
+
+    assert len(await meridian.counted(ask, "page_views")) == 3  # visits
+    assert len(await meridian.counted(ask, "revenue")) == 1
+
+
+async def test_a_landing_page_that_a_form_names_is_the_leads(store: Store) -> None:
+    origin = {"source": "x", "landing_page": "https://w.example/offer?utm_source=x"}
+    await take(store, [captured("1", origin=origin)])
+
+    assert await asked(store, "leads", by="landing") == {"/offer": Cell({"leads": 1})}

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -89,6 +89,26 @@ async def test_too_much_to_tell_again_is_a_sentence(store: Store, monkeypatch: p
 
     with pytest.raises(QuestionError, match="More than 1 leads changed since 2026-11-19"):
         await counts(store, "leads", as_of=minutes(-DAY))
+
+
+async def test_the_past_of_long_ago_is_found_in_a_long_journal(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little disorder is allowed for, by halving the journal."""
+    monkeypatch.setattr(hindsight, "DISORDER", timedelta(0))
+    seen = []
+    for number in range(9):
+        await take(store, [captured(f"{number}", f"p{number}@x.io")])
+        seen.append(datetime.now(UTC))
+
+    assert [await counts(store, "leads", as_of=time) for time in seen] == [
+        {"leads": number} for number in range(1, 10)
+    ]
+
+
+async def test_the_past_cannot_be_told_without_a_playbook(store: Store) -> None:
+    with pytest.raises(ValueError, match="needs the playbook"):
+        await store.counted(asking("leads", as_of=NOW), "leads")
 
 
 async def knowing(store: Store, clock: Clock, by: Dimension | None, now: datetime, *, past: bool) -> Cells:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_rig import PLAYBOOK, minutes, tell_all
+from store_rig import minutes, tell_all
 
 from funnel.events import (
     CampaignSpent,
@@ -28,11 +28,14 @@ from funnel.events import (
     Origin,
     Person,
 )
+from funnel.machine_rules import Machines
+from funnel.playbook import Playbook
 from storage import tables
 from storage.database import Database, open_database
 from storage.store import Store
 
 FACTS = (tables.lead, tables.touch, tables.stage_entry, tables.deal)
+PLAYBOOK = Playbook(machines=Machines(signs_needed=1, recipients=2))
 
 emails = st.sampled_from(["a@x.io", "a+tag@x.io", "b@x.io", "c@x.io"])
 numbers = st.sampled_from(["1", "2", "3"])
@@ -88,7 +91,22 @@ def keyed(events: list[Event]) -> list[Event]:
     ]
 
 
-histories = st.lists(st.one_of(kinds), min_size=1, max_size=14).map(keyed)
+addressed = envelope | {"person": st.builds(Person, email=emails)}
+opened = st.builds(
+    LeadEngaged,
+    kind=st.sampled_from(["email_opened", "email_clicked"]),
+    ip=st.just("203.0.113.7"),
+    **addressed,
+)
+crowds: list[st.SearchStrategy[Event]] = [
+    *[opened] * 6,
+    st.builds(LeadMerged, other=st.builds(Person, email=emails), **addressed),
+    st.builds(LeadSplit, **addressed),
+    st.builds(LeadForgotten, **addressed),
+]
+histories = st.one_of(
+    st.lists(st.one_of(kinds), min_size=1, max_size=14), st.lists(st.one_of(crowds), min_size=4, max_size=10)
+).map(keyed)
 
 
 async def facts(database: Database, workspace: str) -> dict[str, list[str]]:
@@ -117,7 +135,7 @@ async def outcome(database: Database, batches: list[list[Event]], limit: int) ->
     store = Store(database, workspace)
     for batch in batches:
         await store.record(batch)
-        await tell_all(store, limit=limit)
+        await tell_all(store, PLAYBOOK, limit)
     stand = await facts(database, workspace)
     assert (await store.rebuild(PLAYBOOK)).changed == 0
     assert await facts(database, workspace) == stand

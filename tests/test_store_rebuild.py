@@ -14,7 +14,10 @@ from storage import tables
 from storage.rebuilding import Rebuilt
 from storage.store import Store
 
-DERIVED = (tables.identity, tables.lead, tables.touch, tables.stage_entry, tables.deal, tables.spend)
+DERIVED = (
+    *(tables.identity, tables.lead, tables.touch, tables.mail_hit),
+    *(tables.stage_entry, tables.deal, tables.spend),
+)
 HISTORY = [
     captured("1", person={"user_id": "u1"}),
     viewed("2", user_id="u1"),
@@ -24,6 +27,14 @@ HISTORY = [
     ),
     DealMoved(id="5", source="crm", time=NOW, deal="d", person=Person(user_id="u9"), stage="open"),
     spent("6", "spring", "2026-11-20", "10"),
+    LeadEngaged(
+        id="7",
+        source="hub",
+        time=NOW,
+        person=Person(user_id="u1"),
+        kind="email_opened",
+        ip="203.0.113.7",
+    ),
 ]
 
 
@@ -44,6 +55,7 @@ async def test_a_healthy_store_is_left_alone(store: Store, database_url: str) ->
         sa.update(tables.spend).values(amount=1),
         sa.update(tables.identity).values(lead_id=1),
         sa.insert(tables.identity).values(workspace_id="main", kind="user", value="ghost", lead_id=1),
+        sa.insert(tables.mail_hit).values(workspace_id="main", lead_id=99, ip="203.0.113.7", second=1),
         sa.insert(tables.lead).values(
             workspace_id="main", lead_id=99, stage="mql", forgotten=False, found_by="ghost"
         ),

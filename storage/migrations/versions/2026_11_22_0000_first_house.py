@@ -233,6 +233,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "kind", name=op.f("pk_rendering")),
     )
     op.create_table(
+        "mail_hit",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ip", sa.Text(), nullable=False),
+        sa.Column("second", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", "ip", "second", name=op.f("pk_mail_hit")),
+    )
+    op.create_index("ix_mail_hit_ip", "mail_hit", ["workspace_id", "ip", "second", "lead_id"])
+    op.create_table(
         "spend",
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -336,8 +345,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        *("visit", "touch", "stage_entry", "spend", "rendering", "lead", "lane", "journal", "identity"),
-        *("deal", "card", "audit"),
+        *("visit", "touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
+        *("identity", "deal", "card", "audit"),
     ):
         op.drop_table(table)
     if op.get_context().dialect.supports_sequences:

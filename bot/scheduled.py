@@ -1,0 +1,101 @@
+"""Digests: questions that the playbook asks by itself, answered as the store stood when they were due.
+
+An answer is a function of the store and that time, so a digest that is tried again says the same.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from bot.asking import Asked, gather
+from bot.house import House
+from briefs import catalog
+from briefs.catalog import Part
+from briefs.message import Message
+from funnel.answer import Answer
+from funnel.errors import PlaybookError, QuestionError, TipoffError
+from funnel.playbook import Playbook
+from funnel.question import About, Question
+from funnel.restated import Restated, restated, restated_asks
+from funnel.schedule import Digest
+
+MINUTE = timedelta(minutes=1)
+AT = "%Y-%m-%dT%H%MZ"
+
+
+def digest_key(name: str, at: datetime) -> str:
+    """The card of the digest of that name that was due `at` that minute."""
+    return f"digest:{name}:{at.astimezone(UTC):{AT}}"
+
+
+def digest_of(key: str) -> tuple[str, datetime]:
+    """The name and the time of a digest's card."""
+    _, name, at = key.split(":")
+    return name, datetime.strptime(at, AT).replace(tzinfo=UTC)
+
+
+def check(playbook: Playbook, now: datetime, where: str) -> None:
+    """Return if every digest can be answered.
+
+    Raises:
+        PlaybookError: naming `where`, the question that no digest can ask, and one that works.
+
+    """
+    for name, digest in playbook.digests.items():
+        for text in digest.ask:
+            try:
+                _question(_asked(text, now), playbook)
+            except QuestionError as error:
+                raise PlaybookError(f"{where}: digests.{name}.ask: “{text[:80]}”: {error}") from None
+
+
+async def digest(house: House, key: str) -> Message | None:
+    """What a digest says; None where the playbook has none of that name (any more)."""
+    name, at = digest_of(key)
+    rules = house.playbook.digests.get(name)
+    if rules is None:
+        return None
+    parts = [await _part(house, _asked(text, at), text) for text in rules.ask]
+    changed = await _restated(house, name, rules, at)
+    return catalog.scheduled(name.capitalize(), at.astimezone(house.playbook.zone), parts, changed)
+
+
+async def _part(house: House, asked: Asked, text: str) -> Part:
+    try:
+        reply = await gather(house.store, house.playbook, asked)
+    except TipoffError as error:
+        return Part(text, trouble=str(error))
+    if not isinstance(reply, Answer):
+        return Part(text, trouble=NO_NUMBERS)
+    return Part(str(reply.question), asked.carried(reply.question), reply)
+
+
+NO_NUMBERS = "A digest asks for numbers. Try `/kpi mqls last week vs prev by source`."
+
+
+async def _restated(house: House, name: str, rules: Digest, at: datetime) -> tuple[Restated, ...]:
+    """What the digest before said that is no longer so."""
+    before = rules.before(at - MINUTE, house.playbook.zone)
+    card = await house.store.cards.card(digest_key(name, before))
+    if card is None or not card.posted:
+        return ()
+    try:
+        said = [_question(_asked(text, before), house.playbook) for text in rules.ask]
+        pairs = restated_asks(said, before, at)
+        wanted = [ask for pair in pairs for ask in pair]
+        found = await asyncio.gather(*(house.store.count(ask, house.playbook, now=at) for ask in wanted))
+    except QuestionError:
+        return ()  # it said nothing then, or too much has changed since to tell
+    return restated(pairs, dict(zip(wanted, found, strict=True)))
+
+
+def _question(asked: Asked, playbook: Playbook) -> Question:
+    request = asked.understood(playbook)
+    if not isinstance(request, Question) or request.names or request.why:
+        raise QuestionError(NO_NUMBERS)
+    return request
+
+
+def _asked(text: str, at: datetime) -> Asked:
+    about, _, words = text.removeprefix("/").partition(" ")
+    return Asked(cast("About", about), words, at, again=True)
