@@ -504,7 +504,7 @@ def test_every_metric_is_listed_with_its_value_or_with_what_it_takes() -> None:
 
     assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
     assert "conversion_rate             3.1 %" in said.plain
-    assert "`tipoff.campaign.spent` with `clicks`" in said.plain
+    assert "tipoff.campaign.spent with clicks" in said.plain
 
 
 def test_the_parts_of_a_change_sum_to_it_as_they_are_printed() -> None:

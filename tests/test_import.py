@@ -70,18 +70,18 @@ def test_the_olist_funnel_equals_its_source_however_it_was_imported(desk: Desk) 
 
 def the_numbers_of_its_source(desk: Desk) -> None:
     values = desk.answer("all")
-    assert (values[None, "inquiry"], values[None, "mql"], values[None, "customer"]) == (8000, 8000, 842)
+    assert (values[None, "leads"], values[None, "mqls"], values[None, "customers"]) == (8000, 8000, 842)
     assert values[None, "customer_of_leads"] == 0.10525
 
     values = desk.answer("all", "by", "source")
     origins = {by for by, _ in values}
-    assert {by: (values[by, "customer"], values[by, "inquiry"]) for by in origins} == WON_OF_LEADS
+    assert {by: (values[by, "customers"], values[by, "leads"]) for by in origins} == WON_OF_LEADS
     assert {by: values[by, "customer_of_leads"] for by in origins} == {
         by: won / leads for by, (won, leads) in WON_OF_LEADS.items()
     }
 
     values = desk.answer("all", "by", "month")
-    assert {by: count for (by, metric), count in values.items() if metric == "inquiry"} == LEADS_BY_MONTH
+    assert {by: count for (by, metric), count in values.items() if metric == "leads"} == LEADS_BY_MONTH
     assert wins_by_month(desk) == WON_BY_MONTH
 
 
@@ -89,7 +89,7 @@ def wins_by_month(desk: Desk) -> Counter[str]:
     """The store's own word on when each was won; the funnel counts leads by when they came."""
     engine = sa.create_engine(f"sqlite:///{desk.database}")
     with engine.connect() as connection:
-        entered = sa.select(tables.stage_entry.c.at).where(tables.stage_entry.c.stage == "customer")
+        entered = sa.select(tables.stage_entry.c.at).where(tables.stage_entry.c.stage == "customers")
         found = Counter(f"{at:%Y-%m}" for at in connection.scalars(entered))
     engine.dispose()
     return found
@@ -106,7 +106,7 @@ def test_olists_wins_are_counted_on_postgresql_too(tmp_path: Path, postgres_url:
         "0 events recorded, 842 were there already.\n",
     ]
     values = desk.answer("all", "by", "month")
-    assert {by: count for (by, metric), count in values.items() if metric == "customer"} == WON_BY_MONTH
+    assert {by: count for (by, metric), count in values.items() if metric == "customers"} == WON_BY_MONTH
 
 
 # Any other file
@@ -129,11 +129,11 @@ def test_the_columns_of_an_ordinary_export_are_guessed(desk: Desk) -> None:
         (0, "0 events recorded, 3 were there already.\n"),
     ]
     values = desk.answer("all", "by", "source")
-    assert {key: value for key, value in values.items() if key[1] in {"inquiry", "mql"}} == {
-        ("google", "inquiry"): 1,
-        ("google", "mql"): 1,
-        ("bing", "inquiry"): 1,
-        ("bing", "mql"): 0,
+    assert {key: value for key, value in values.items() if key[1] in {"leads", "mqls"}} == {
+        ("google", "leads"): 1,
+        ("google", "mqls"): 1,
+        ("bing", "leads"): 1,
+        ("bing", "mqls"): 0,
     }
     assert "Ana Sousa · Initech" in desk.tipoff("brief", "ana@example.com")[1]
 
@@ -149,7 +149,7 @@ def test_a_mapping_says_which_column_means_what(desk: Desk) -> None:
     assert said == (0, "1 events recorded, 0 were there already.\n")
     brief = desk.tipoff("brief", "ana")[1]
     assert "Call me" in brief
-    assert desk.answer("2026-10-01..2026-10-01")[None, "inquiry"] == 1
+    assert desk.answer("2026-10-01..2026-10-01")[None, "leads"] == 1
 
 
 def test_rows_that_cannot_be_read_are_named_and_the_others_kept(desk: Desk) -> None:
