@@ -16,6 +16,7 @@ from funnel.playbook import Playbook
 from funnel.scoring import fit, group_sums, worth
 from funnel.scoring_rules import Grade
 from funnel.stage import EXITS, FUNNEL, Stage
+from funnel.triggers import episodes
 
 Device = Literal["desktop", "mobile", "tablet"]
 
@@ -37,6 +38,7 @@ class Milestones:
     call, a meeting, or an e-mail whose event says `human: true`; never one that may be automatic.
     `answer_due_at` is when the playbook's `sla` wanted such a touch, `answer_came_at` the first one since it
     was owed. `left` has when the lead left a stage, which is when it entered one that it skipped.
+    `alerted_at` is the first occasion for a brief, `acted_at` when one of us first did something about it.
     `points` are the engagement of each group of rules, before caps, at `scored_at`.
     """
 
@@ -46,6 +48,8 @@ class Milestones:
     answered_at: datetime | None
     answer_due_at: datetime | None
     answer_came_at: datetime | None
+    alerted_at: datetime | None
+    acted_at: datetime | None
     followups: int
     returned_at: datetime | None
     captured_fields: int
@@ -72,6 +76,7 @@ def milestones(lead: Lead, playbook: Playbook) -> Milestones:
     entered = {entry.stage: entry.at for entry in lead.stages}
     known, mql, won = lead.created_at, entered.get(Stage.MQL), entered.get(Stage.CUSTOMER)
     raised = _hand_raised(theirs, playbook)
+    alerted = next((occasion.at for occasion in episodes(lead, playbook)), None)
     owed, due = _owed(raised, mql, playbook)
     grade = fit(lead, playbook, EVER) if playbook.score.fit else None
     sums = group_sums(lead.touches, playbook)
@@ -83,6 +88,8 @@ def milestones(lead: Lead, playbook: Playbook) -> Milestones:
         answered_at=_first_since(ours, known),
         answer_due_at=due,
         answer_came_at=_first_since(ours, owed),
+        alerted_at=alerted,
+        acted_at=_acted(lead, ours, alerted),
         followups=_followups(lead, known),
         returned_at=_returned(lead),
         captured_fields=sum(name in lead.profile and not lead.profile[name].inferred for name in PROFILE),
@@ -195,6 +202,14 @@ def _owed(
 
 def _first_since(touches: Iterable[Touch], since: datetime | None) -> datetime | None:
     return next((touch.at for touch in touches if since and touch.at >= since), None)
+
+
+def _acted(lead: Lead, ours: Iterable[Touch], alerted: datetime | None) -> datetime | None:
+    """When one of us first claimed the lead, or spoke or wrote to them, after the first brief was due."""
+    if alerted is None:
+        return None
+    deeds = [touch.at for touch in ours] + ([lead.owner.at] if lead.owner else [])
+    return min((at for at in deeds if at >= alerted), default=None)
 
 
 def _followups(lead: Lead, known: datetime | None) -> int:

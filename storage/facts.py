@@ -119,6 +119,7 @@ def _milestone_row(known: Milestones) -> Row:
 
 _AS_THEY_ARE = (
     *("hand_raised_at", "answered_at", "answer_due_at", "answer_came_at", "returned_at", "scored_at"),
+    *("alerted_at", "acted_at"),
     *("fit", "band", "followups", "captured_fields"),
     *("touches_before_mql", "touches_before_deal", "content_before_deal"),
 )

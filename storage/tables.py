@@ -109,6 +109,8 @@ lead = sa.Table(
     sa.Column("answer_due_at", Moment),
     sa.Column("answer_came_at", Moment),
     sa.Column("returned_at", Moment),
+    sa.Column("alerted_at", Moment),
+    sa.Column("acted_at", Moment),
     *_origin(),
     sa.Column("motion", PlainText),
     sa.Column("owner", PlainText),

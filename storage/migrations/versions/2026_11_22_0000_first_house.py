@@ -178,6 +178,8 @@ def upgrade() -> None:
         sa.Column("answer_due_at", MOMENT, nullable=True),
         sa.Column("answer_came_at", MOMENT, nullable=True),
         sa.Column("returned_at", MOMENT, nullable=True),
+        sa.Column("alerted_at", MOMENT, nullable=True),
+        sa.Column("acted_at", MOMENT, nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("medium", sa.Text(), nullable=True),
         sa.Column("campaign", sa.Text(), nullable=True),
