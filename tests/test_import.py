@@ -71,17 +71,18 @@ def test_the_olist_funnel_equals_its_source_however_it_was_imported(desk: Desk) 
 def the_numbers_of_its_source(desk: Desk) -> None:
     values = desk.answer("all")
     assert (values[None, "leads"], values[None, "mqls"], values[None, "customers"]) == (8000, 8000, 842)
-    assert values[None, "customer_of_leads"] == 0.10525
+    assert values[None, "conversion_rate"] == 0.10525
 
     values = desk.answer("all", "by", "source")
     origins = {by for by, _ in values}
     assert {by: (values[by, "customers"], values[by, "leads"]) for by in origins} == WON_OF_LEADS
-    assert {by: values[by, "customer_of_leads"] for by in origins} == {
+    assert {by: values[by, "conversion_rate"] for by in origins} == {
         by: won / leads for by, (won, leads) in WON_OF_LEADS.items()
     }
 
     values = desk.answer("all", "by", "month")
-    assert {by: count for (by, metric), count in values.items() if metric == "leads"} == LEADS_BY_MONTH
+    months = {by: count for (by, metric), count in values.items() if metric == "leads" and count}
+    assert months == LEADS_BY_MONTH
     assert wins_by_month(desk) == WON_BY_MONTH
 
 
@@ -89,7 +90,7 @@ def wins_by_month(desk: Desk) -> Counter[str]:
     """The store's own word on when each was won; the funnel counts leads by when they came."""
     engine = sa.create_engine(f"sqlite:///{desk.database}")
     with engine.connect() as connection:
-        entered = sa.select(tables.stage_entry.c.at).where(tables.stage_entry.c.stage == "customers")
+        entered = sa.select(tables.stage_entry.c.at).where(tables.stage_entry.c.stage == "customer")
         found = Counter(f"{at:%Y-%m}" for at in connection.scalars(entered))
     engine.dispose()
     return found
@@ -106,7 +107,8 @@ def test_olists_wins_are_counted_on_postgresql_too(tmp_path: Path, postgres_url:
         "0 events recorded, 842 were there already.\n",
     ]
     values = desk.answer("all", "by", "month")
-    assert {by: count for (by, metric), count in values.items() if metric == "customers"} == WON_BY_MONTH
+    months = {by: count for (by, metric), count in values.items() if metric == "customers" and count}
+    assert months == WON_BY_MONTH
 
 
 # Any other file
