@@ -76,8 +76,8 @@ COUNTS: Mapping[str, Count] = {
     ),
     "asked_fields": Count("leads", "those six fields for every lead", CAPTURED),
     "content_customers": Count("leads", "customers with a touch of content before", DEAL),
-    "alerts": Count("leads", "leads that Slack was told of", CAPTURED),
-    "acted_alerts": Count("leads", "of those, claimed, called or written to by one of us", CALLED),
+    "alerts": Count("leads", "leads that a brief was due about", CAPTURED),
+    "acted_alerts": Count("leads", "of those, claimed, called or written to by one of us since", CALLED),
     # Deals: always by when they opened or closed.
     "deals_opened": Count("deals", "deals that opened", DEAL),
     "deals_won": Count("deals", "deals that were won, by closing date", DEAL),

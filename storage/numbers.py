@@ -14,7 +14,7 @@ from funnel.dimension import OF_LEAD, Dimension
 from funnel.stage import EXITS, Stage
 from storage.columns import Moment, PlainText
 from storage.expressions import earliest, elapsed
-from storage.tables import card, deal, lead, spend, touch, visit
+from storage.tables import deal, lead, spend, touch, visit
 
 Condition = sa.ColumnElement[bool]
 NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=Moment())  # the time of asking
@@ -140,14 +140,6 @@ def _spent(total: sa.ColumnElement[Any], when: Condition | None = None) -> Numbe
 _THEIRS = spend.c.kind == "competitor"
 _OUR_MENTIONS = sa.or_(spend.c.kind.is_(None), sa.not_(_THEIRS))
 
-_BRIEFED = sa.exists().where(
-    card.c.workspace_id == lead.c.workspace_id,
-    card.c.lead_id == lead.c.lead_id,
-    card.c.kind == "brief",
-    sa.or_(card.c.ts.is_not(None), card.c.state == "folded"),
-)
-_ACTED_ON = sa.or_(lead.c.owner.is_not(None), lead.c.answered_at.is_not(None))
-
 NUMBERS: Mapping[str, Number] = {
     "leads": _leads("created_at"),
     "mqls": _leads("mql_at"),
@@ -172,8 +164,8 @@ NUMBERS: Mapping[str, Number] = {
     "captured_fields": _leads("created_at", total=lead.c.captured_fields),
     "asked_fields": _leads("created_at", total=sa.literal(FIELDS)),
     "content_customers": _leads("customer_at", lead.c.content_before_deal),
-    "alerts": _leads("created_at", _BRIEFED),
-    "acted_alerts": _leads("created_at", sa.and_(_BRIEFED, _ACTED_ON)),
+    "alerts": _leads("alerted_at"),
+    "acted_alerts": _leads("acted_at"),
     "deals_opened": Number(deal, deal.c.opened_at),
     "deals_won": Number(deal, deal.c.closed_at, _WON),
     "deals_lost": Number(deal, deal.c.closed_at, deal.c.stage == Stage.LOST.value),

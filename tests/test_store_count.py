@@ -95,6 +95,7 @@ COHORT = {
     "recycled": 1, "returned": 1, "hand_raisers": 1, "lead_first": 1, "good_fits": 1, "contacts": 2,
     "due_answers": 2, "answered_in_time": 1, "untouched": 2, "unclaimed": 1, "open_leads": 2,
     "captured_fields": 7, "asked_fields": 24, "content_customers": 1,
+    "alerts": 1, "acted_alerts": 1,
 }  # fmt: skip
 ALWAYS = {
     "deals_opened": 2, "deals_won": 1, "revenue": 120_000, "opened_pipeline": 170_000,
@@ -344,12 +345,3 @@ async def test_a_landing_page_that_a_form_names_is_the_leads(store: Store) -> No
     await take(store, [captured("1", origin=origin)])
 
     assert await asked(store, "leads", by="landing") == {"/offer": Cell({"leads": 1})}
-
-
-async def test_alerts_are_leads_that_slack_was_told_of(meridian: Store) -> None:
-    assert await asked(meridian, "alerts", "acted_alerts") == {None: Cell()}
-
-    [claim] = await meridian.cards.claim("worker")
-    await meridian.cards.said(claim, channel_id="C1", ts="1.1", said_hash="x")
-
-    assert await asked(meridian, "alerts", "acted_alerts") == {None: Cell({"alerts": 1, "acted_alerts": 1})}
