@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import crowd
 from benchmarks.figure import Figure, milliseconds
@@ -24,6 +22,9 @@ from funnel.dimension import Dimension
 from funnel.period import Period
 from funnel.playbook import Playbook
 from storage.store import Store
+
+if TYPE_CHECKING:
+    import duckdb
 
 TIMES = 7
 RATIO, GROWTH = 3.0, 2.0
@@ -129,7 +130,7 @@ def _of_store(leads: int, periods: tuple[int, int]) -> tuple[list[Took], list[To
     return short, long
 
 
-async def _compare(path: Path, analyst: duckdb.DuckDBPyConnection, asked: list[Asked]) -> list[Took]:
+async def _compare(path: Path, analyst: "duckdb.DuckDBPyConnection", asked: list[Asked]) -> list[Took]:
     took: list[Took] = []
     async with Store.open(f"sqlite:///{path}") as store:
         for one in asked:
@@ -198,8 +199,10 @@ def _micro(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def _analyst(path: Path, leads: int) -> duckdb.DuckDBPyConnection:
+def _analyst(path: Path, leads: int) -> "duckdb.DuckDBPyConnection":
     """DuckDB with the same rows, in a file beside the store."""
+    import duckdb  # noqa: PLC0415 - it has much to say when it is unloaded, also where nothing was asked of it
+
     own = path.with_suffix(".duckdb")
     if not own.exists():
         making = own.with_suffix(".making")
@@ -212,7 +215,7 @@ def _analyst(path: Path, leads: int) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, leads: int) -> None:
+def _fill(connection: "duckdb.DuckDBPyConnection", leads: int) -> None:
     wanted = {"lead", "deal", "spend"}
     for some in crowd.rows(leads):
         for table in some.keys() & wanted:

@@ -19,12 +19,12 @@ from funnel.behind import behind
 from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
 from funnel.counts import Ask, Cells, CountedLead
 from funnel.credited import NOTE, SHARED, credited
-from funnel.dimension import CREDITED, Dimension
-from funnel.errors import NotFoundError, QuestionError
+from funnel.dimension import CREDITED, OF_TIME, Dimension
+from funnel.errors import NotFoundError, PeriodError, QuestionError
 from funnel.explained import Explained, change_asks, explained
 from funnel.handed_over import comparison_json, explained_json, metric_json
 from funnel.metrics import METRICS, Metric
-from funnel.period import Period
+from funnel.period import Period, previous
 from funnel.period_words import DEFAULT_PERIOD, parse_period
 from funnel.playbook import Playbook
 from funnel.question import (
@@ -150,7 +150,22 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:
         case Question(why=True):
             return await _explained(store, playbook, asked, request)
         case Question():
-            return await _answered(store, playbook, asked, request, columns(request))
+            beside = _beside_the_past(request, asked.at)
+            found = await _answered(store, playbook, asked, beside, columns(beside))
+            return replace(found, question=request)
+
+
+def _beside_the_past(question: Question, at: datetime) -> Question:
+    """The question, with the window before to compare with: a number alone says neither good nor bad.
+
+    Campaigns come and go, days and months stand beside each other, and nothing comes before everything.
+    """
+    if question.versus or question.about == "campaigns" or question.by in OF_TIME:
+        return question
+    try:
+        return replace(question, versus=previous(question.period, question.as_of or at))
+    except PeriodError:
+        return question
 
 
 async def _answered(

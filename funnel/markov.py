@@ -3,17 +3,18 @@
 People walk from a start from key to key (a campaign, a source, ...) until they convert or are lost; a step
 depends on nothing but the key where they stand. The removal effect of a key is the share of all conversions
 that would be lost if everybody who comes to it were lost there. It is exact, from the chain's own equations,
-and not simulated.
+and not simulated. NumPy, which solves them, takes 20 MB and a fifth of a second: only who asks imports it.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 from math import fsum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
 
 Key = str | None
 TouchPath = tuple[Key, ...]
@@ -39,6 +40,8 @@ def removal_effects(paths: Mapping[TouchPath, Ends]) -> dict[Key, float]:
 
     A path without touches is one whose only key was not captured.
     """
+    import numpy as np  # noqa: PLC0415 - see the module's docstring
+
     keys, chain = _chain(paths)
     if not keys:
         return {}
@@ -53,12 +56,14 @@ def removal_effects(paths: Mapping[TouchPath, Ends]) -> dict[Key, float]:
 class _Chain(NamedTuple):
     """The chances of each step: the first, onward from a key to another, and from a key to a conversion."""
 
-    first: NDArray[np.float64]
-    onward: NDArray[np.float64]
-    converting: NDArray[np.float64]
+    first: "NDArray[float64]"
+    onward: "NDArray[float64]"
+    converting: "NDArray[float64]"
 
 
 def _chain(paths: Mapping[TouchPath, Ends]) -> tuple[list[Key], _Chain]:
+    import numpy as np  # noqa: PLC0415 - see the module's docstring
+
     walked = Counter[TouchPath]()
     converted = Counter[Key]()
     for path, ends in paths.items():

@@ -179,7 +179,7 @@ async def test_share_says_the_answer_to_everybody_once_and_by_whom(talk: Talk) -
     await talk.hears(ANNA, "stands in the channel already")
     shared = talk.public()[before:]
 
-    assert [one.text.splitlines()[:2] for one in shared] == [["MQLs: this year cohort", "2"]]
+    assert [one.text.splitlines()[:2] for one in shared] == [["MQLs: this year cohort", "2 · new against 0"]]
     assert f"Shared by @{ANNA}" in shared[0].text
     assert [action for action, _ in buttons(shared[0])] == ["tipoff.rows"]
 
@@ -192,7 +192,7 @@ async def test_what_is_shared_is_the_number_that_was_said(talk: Talk) -> None:
     await talk.press(ANNA, "tipoff.share", answer)
     await talk.workspace.wait_for(lambda: len(talk.public()) > before)
 
-    assert talk.public()[-1].text.splitlines()[1] == "2"
+    assert talk.public()[-1].text.splitlines()[1] == "2 · new against 0"
 
 
 async def test_rows_are_a_file_for_whoever_asks_alone_and_written_down(talk: Talk) -> None:
