@@ -73,13 +73,13 @@ async def crowd(talk: Talk, first: int) -> list[Answer]:
 
 
 async def gather_crowd(talk: Talk) -> None:
-    """Let a crowd come, so that those who come next meet a second reader."""
-    assert await crowd(talk, 0) == [SUCCESS] * CROWD
-    await eventually(lambda: is_ready(talk))
+    """Let a crowd come, and come again until it meets a second reader; so do those who come next."""
 
+    async def met() -> bool:
+        assert await crowd(talk, 0) == [SUCCESS] * CROWD
+        return talk.tipoff.house.reader.ready
 
-async def is_ready(talk: Talk) -> bool:
-    return talk.tipoff.house.reader.ready
+    await eventually(met)
 
 
 def readers(of: int | None = None) -> list[psutil.Process]:
