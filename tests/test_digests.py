@@ -100,7 +100,8 @@ async def test_a_digest_says_the_same_however_often_it_is_made(
 async def test_what_was_recorded_late_is_restated_in_the_next_digest(
     sqlite_url: str, playbook: Callable[[str], Path]
 ) -> None:
-    daily = 'digests: {managers: {to: "#leads", at: "0 9 * * *", ask: ["/kpi leads last 7 days"]}}'
+    hour = (datetime.now(UTC).hour + 12) % 24  # none is due while this runs
+    daily = f'digests: {{managers: {{to: "#leads", at: "0 {hour} * * *", ask: ["/kpi leads last 7 days"]}}}}'
     async with performing(sqlite_url, playbook=playbook(daily)) as stage:
         house, rules = stage.tipoff.house, stage.tipoff.house.playbook.digests["managers"]
         late = (datetime.now(UTC) - timedelta(days=3)).isoformat()
