@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Dimension = Literal[
+Tile = Literal["day", "week", "month", "quarter"]
+OfTime = Literal["hour", "weekday", Tile]
+OfLead = Literal[
     "source",
     "medium",
     "campaign",
@@ -20,38 +22,13 @@ Dimension = Literal[
     "band",
     "device",
     "reason",
-    "asset",
-    "kind",
-    "hour",
-    "weekday",
-    "day",
-    "week",
-    "month",
-    "quarter",
 ]
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-Tile = Literal["day", "week", "month", "quarter"]
+Dimension = Literal[OfLead, "asset", "kind", OfTime]
 TILES: tuple[Tile, ...] = get_args(Tile)
 """Those that cut a window into parts; hours of the day and weekdays come round again."""
-OF_TIME: tuple[Dimension, ...] = ("hour", "weekday", "day", "week", "month", "quarter")
-OF_LEAD: tuple[Dimension, ...] = (
-    "source",
-    "medium",
-    "campaign",
-    "channel",
-    "content",
-    "form",
-    "landing",
-    "motion",
-    "owner",
-    "country",
-    "industry",
-    "size",
-    "fit",
-    "band",
-    "device",
-    "reason",
-)
+OF_TIME: tuple[Dimension, ...] = get_args(OfTime)
+OF_LEAD: tuple[Dimension, ...] = get_args(OfLead)
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 CREDITED: tuple[Dimension, ...] = ("source", "medium", "campaign", "channel", "content")
 """Those by which marketing is credited: touches have them too, and a model may share a lead among several."""
 
