@@ -1,33 +1,18 @@
 """What clauses may be asked together."""
 
-import ast
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from funnel.clauses import CLIP, SUBJECTS, Fields, Reading
-from funnel.counts import BY, COUNTS, SPREADS, Filter
-from funnel.dimension import DIMENSIONS, OF_TIME, Dimension
+from funnel.counts import BY, Filter
+from funnel.dimension import OF_TIME, Dimension
 from funnel.errors import PeriodError
 from funnel.period import Period, previous, year_before
 from funnel.period_words import DEFAULT_PERIOD, Here, moment_words, parse_period
 
 if TYPE_CHECKING:
-    from funnel.metrics import Metric
-
-OF_THE_WINDOW = frozenset({"sales_cost", "revenue_target", "days"})
-"""What the playbook says of a window as a whole; no group has its own."""
-
-
-def dimensions_of(metric: "Metric") -> tuple[Dimension, ...]:
-    """What a metric can be broken down by: what every count of its formula can."""
-    names = {node.id for node in ast.walk(ast.parse(metric.formula)) if isinstance(node, ast.Name)}
-    if names & OF_THE_WINDOW:
-        return ()
-    families = {known[name].family for known in (COUNTS, SPREADS) for name in names & known.keys()}
-    return tuple(
-        one for one in DIMENSIONS if all(one in BY[family] for family in families if family != "rules")
-    )
+    pass
 
 
 def compared(asked: Fields, here: Here) -> tuple[Period, Period | None]:
@@ -88,7 +73,7 @@ def _small(names: tuple[str, ...]) -> set[str]:
 
 def _conflicts_of_groups(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
     metric, by, where = asked.get("metric"), asked.get("by"), asked.get("where", ())
-    if reading.about == "campaigns" and metric and "campaign" not in dimensions_of(reading.metrics[metric]):
+    if reading.about == "campaigns" and metric and "campaign" not in reading.metrics[metric].by:
         yield f"`{metric}` is not a number of a campaign, so nothing to sort by.", {"metric": None}
     possible = _dimensions(reading, asked)
     subject = f"`{metric}`" if reading.about == "kpi" and metric else SUBJECTS[reading.about]
@@ -111,5 +96,5 @@ def _conflicts_of_groups(reading: Reading, asked: Fields) -> Iterator[tuple[str,
 def _dimensions(reading: Reading, asked: Fields) -> tuple[Dimension, ...]:
     """What the question may be broken down by."""
     if reading.about == "kpi" and asked.get("metric"):
-        return dimensions_of(reading.metrics[asked["metric"]])
+        return reading.metrics[asked["metric"]].by
     return BY["leads"]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from funnel.attribution import MODELS
 from funnel.clauses import BARE_MODELS, CLAUSES
-from funnel.conflicts import dimensions_of
 from funnel.counts import BY, Filter
 from funnel.dimension import NAMES, OF_LEAD
 from funnel.errors import QuestionError
@@ -252,7 +251,7 @@ def test_the_manual_names_every_clause_and_model() -> None:
     ],
 )
 def test_a_metric_is_broken_down_by_what_all_its_counts_can(metric: str, dimensions: tuple[str, ...]) -> None:
-    assert dimensions_of(METRICS[metric]) == dimensions
+    assert METRICS[metric].by == dimensions
 
 
 # What is not
