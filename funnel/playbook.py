@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from funnel.alerts import Alerts
 from funnel.attribution_rules import Attribution
 from funnel.calendar import Calendar
 from funnel.channels import ChannelRules
@@ -121,6 +122,9 @@ class Playbook(Part):
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
     digests: Digests = Field(default_factory=dict, description="questions that are asked by themselves")
+    alerts: Alerts = Field(
+        default=Alerts(), description="surges and droughts of leads: who is told, and how often"
+    )
     attribution: Attribution = Attribution()
     finance: Finance = Finance()
     targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")
