@@ -310,7 +310,7 @@ class Trial:
                 await asyncio.sleep(10 * pause)
                 return True
 
-    async def _more(self, count: Callable[[], int], more: int, within: float = 5) -> bool:
+    async def _more(self, count: Callable[[], int], more: int, within: float = 20) -> bool:
         """Wait until so many more have been counted; False if that takes too long."""
         aim = count() + more
         return await self._workspace.happens(lambda: count() >= aim, within=within)

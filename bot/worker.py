@@ -50,6 +50,14 @@ class InDoubt:
         return f"it may have been posted already, and the channel cannot be read back. {self.why.sentence}"
 
 
+@dataclass(slots=True)
+class Turn:
+    """A card in our hands, and when (of the monotonic clock) a post must have begun to end in time."""
+
+    claim: Claim
+    post_by: float
+
+
 class Worker:
     """The three loops of one process; `stop()` lets what is under way finish."""
 
@@ -129,7 +137,7 @@ class Worker:
             burst=self._house.playbook.brief_burst,
         )
         for claim in claims:
-            self._attending.start(self._attend(claim, post_by))
+            self._attending.start(self._attend(Turn(claim, post_by)))
         if claims:
             return 0.0
         due = await self._cards.next_due()
@@ -137,35 +145,36 @@ class Worker:
             return LOOK_AROUND
         return min(max((due - self._house.now()).total_seconds(), SOONEST), LOOK_AROUND)
 
-    async def _attend(self, claim: Claim, post_by: float) -> None:
+    async def _attend(self, turn: Turn) -> None:
         try:
-            await self._agree(claim, post_by)
+            await self._agree(turn)
         except (SQLAlchemyError, OSError) as error:
-            log.warning("card %s: the database is away, its lease will end: %s", claim.card.key, error)
+            log.warning("card %s: the database is away, its lease will end: %s", turn.claim.card.key, error)
         except Exception as error:
-            log.exception("card %s could not be said", claim.card.key)
-            await self._cards.retry(claim, _backoff(claim), f"{type(error).__name__}: {error}")
+            log.exception("card %s could not be said", turn.claim.card.key)
+            await self._cards.retry(turn.claim, _backoff(turn.claim), f"{type(error).__name__}: {error}")
         finally:
             self._house.unsaid.set()
 
-    async def _agree(self, claim: Claim, post_by: float) -> None:
+    async def _agree(self, turn: Turn) -> None:
         """Make Slack's message agree with the card."""
-        card = claim.card
-        standing = await self._standing(claim)
+        card = turn.claim.card
+        standing = await self._standing(turn.claim)
         if not isinstance(standing, Done | Absent):
-            await self._settle(claim, Content(None), standing)
+            await self._settle(turn.claim, Content(None), standing)
             return
         mask = await self._mask(card)
         if not isinstance(mask, str):
-            await self._settle(claim, Content(None), mask)
+            await self._settle(turn.claim, Content(None), mask)
             return
         now = await content(self._house, card, standing.ts if isinstance(standing, Done) else None, mask)
         if now.message is None and isinstance(standing, Absent):
-            await self._cards.gone(claim)
+            await self._cards.gone(turn.claim)
         elif now.message is not None and card.posted and _hash(now.message) == card.said_hash:
-            await self._cards.unchanged(claim, now.bursts)
+            await self._cards.unchanged(turn.claim, now.bursts)
         else:
-            await self._settle(claim, now, await self._carry_out(card, standing, now.message, post_by))
+            outcome = await self._carry_out(turn, standing, now.message)
+            await self._settle(turn.claim, now, outcome)
 
     async def _standing(self, claim: Claim) -> Done | Absent | Unread | InDoubt:
         """Where the card's message stands; after an interrupted attempt, Slack is asked."""
@@ -185,9 +194,7 @@ class Worker:
                 return InDoubt(found)
         return found
 
-    async def _carry_out(
-        self, card: Card, standing: Done | Absent, message: Message | None, post_by: float
-    ) -> Outcome:
+    async def _carry_out(self, turn: Turn, standing: Done | Absent, message: Message | None) -> Outcome:
         """Post, update or delete the card's message."""
         match standing:
             case Done(channel, ts) if message:
@@ -196,20 +203,32 @@ class Worker:
             case Done(channel, ts):
                 return await self._slack.delete(channel, ts)
             case _ if message:
-                return await self._post(card, message, post_by)
+                return await self._post(turn, message)
         return Absent()
 
-    async def _post(self, card: Card, message: Message, post_by: float) -> Outcome:
+    async def _post(self, turn: Turn, message: Message) -> Outcome:
+        card = turn.claim.card
         channel = await self._channel(card)
         if not isinstance(channel, str):
             return channel
 
         async def send(level: Level) -> Outcome:
-            if time.monotonic() > post_by:
-                return Away("it took so long to find out what to say and where that the lease might end")
+            if not await self._in_time(turn):
+                return Away("it took so long to find out what to say that another worker took over")
             return await self._slack.post(channel, card.key, message, level, card.thread_ts)
 
         return await self._house.levels.say(message, send, _undrawn)
+
+    async def _in_time(self, turn: Turn) -> bool:
+        """Whether a post may begin and be over before the lease, which is renewed where it ends too soon."""
+        settings = self._house.settings
+        while time.monotonic() > turn.post_by:
+            post_by = time.monotonic() + settings.tipoff_slack_timeout
+            renewed = await self._cards.renew(turn.claim, settings.lease_seconds)
+            if renewed is None:
+                return False
+            turn.claim, turn.post_by = renewed, post_by
+        return True
 
     async def _channel(self, card: Card) -> str | Unread:
         """The id of the channel of a card; a reply's is its brief's, whatever the playbook says."""

@@ -62,6 +62,12 @@ class Cards:
             )
         )
 
+    async def renew(self, claim: Claim, lease_seconds: float = 60) -> Claim | None:
+        """The same claim with a lease that begins now; None when the old one was lost to somebody else."""
+        return await self._database.write(
+            partial(claiming.renew, workspace=self._workspace, claim=claim, seconds=lease_seconds)
+        )
+
     # Outcomes. Each returns False when the lease was lost: somebody else has the card, drop the result.
 
     async def said(

@@ -109,6 +109,29 @@ def claim(
     return claims
 
 
+def renew(c: sa.Connection, *, workspace: str, claim: Claim, seconds: float) -> Claim | None:
+    """The claim with a lease that ends so many seconds from now; None when somebody else has the card."""
+    until = clock(c) + timedelta(seconds=seconds)
+    held = (
+        card.c.workspace_id == workspace,
+        card.c.key == claim.card.key,
+        card.c.lease_owner == claim.lease.owner,
+        card.c.lease_until == claim.lease.until,
+    )
+    if c.execute(sa.update(card).where(*held).values(lease_until=until)).rowcount != 1:
+        return None
+    c.execute(
+        sa.update(lanes)
+        .where(
+            lanes.c.workspace_id == workspace,
+            lanes.c.lane == claim.card.lane,
+            lanes.c.next_at == claim.lease.until,
+        )
+        .values(next_at=until)
+    )
+    return replace(claim, lease=replace(claim.lease, until=until))
+
+
 def claimable(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         card.c.state.in_(OPEN_STATES),

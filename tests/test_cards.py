@@ -161,6 +161,29 @@ async def test_a_lease_that_ran_out_goes_to_the_next_worker_who_looks_first(stor
     assert await say(store, second)
 
 
+async def test_a_renewed_lease_keeps_the_card_and_its_lane_from_others(store: Store) -> None:
+    await take(store, [captured("1"), captured("2", "bo@example.com")])
+    held = await must_claim(store, lease=0.05)
+    renewed = await store.cards.renew(held, lease_seconds=60)
+    await asyncio.sleep(0.1)
+
+    assert await claim(store) is None
+    assert renewed is not None
+    assert not await say(store, held)
+    assert await say(store, renewed)
+    assert await claim(store) is not None
+
+
+async def test_a_lease_that_somebody_else_has_now_is_not_renewed(store: Store) -> None:
+    await take(store, [captured("1")])
+    slow = await must_claim(store, lease=0.05)
+    await asyncio.sleep(0.1)
+    second = await must_claim(store)
+
+    assert await store.cards.renew(slow) is None
+    assert await say(store, second)
+
+
 async def test_a_late_outcome_counts_while_nobody_else_has_the_card(store: Store) -> None:
     await take(store, [captured("1")])
     slow = await must_claim(store, lease=0.01)

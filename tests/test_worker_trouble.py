@@ -240,6 +240,22 @@ async def waits(stage: Stage, words: str) -> bool:
     return any(words in each.error for each in await stage.tipoff.house.store.cards.troubles())
 
 
+async def test_what_takes_long_to_find_out_is_posted_under_a_new_lease(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    playbook = tmp_path / "playbook.yaml"
+    playbook.write_text('masks: {"#leads": initials}', encoding="utf-8")
+    async with performing(database_url, playbook=playbook) as stage:
+        for method in ("users.conversations", "conversations.info"):  # together longer than a post may wait
+            stage.workspace.fault(method, "slow", seconds=0.6 * SLACK_TIMEOUT)
+        await stage.send(lead(1))
+        await stage.settled()
+
+        assert stage.calls(POST) == ["ok"]
+        assert caplog.messages == []
+
+
 async def test_a_message_that_may_not_be_changed_any_more_is_left_alone(sqlite_url: str) -> None:
     async with performing(sqlite_url) as stage:
         await stage.send(lead(1))
