@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import singledispatch
 from typing import Literal
@@ -168,8 +168,12 @@ def asked(question: Question) -> Markdown:
 
 
 def window(terms: Terms | Period) -> Markdown:
-    """The days that an answer counts, the last one included: `1 Oct – 30 Oct 2026`."""
-    return _days(terms.start, terms.end, terms.zone)
+    """The days that an answer counts, the last one included: `1 Oct – 22 Nov 2026 so far`."""
+    days = _days(terms.start, terms.end, terms.zone)
+    if isinstance(terms, Terms) and terms.start < terms.as_of < terms.end:
+        elapsed = _days(terms.start, terms.as_of, terms.zone, whole=True)
+        return days if elapsed == days else Markdown(f"{elapsed} so far")
+    return days
 
 
 def window_before(terms: Terms) -> Markdown:
@@ -232,14 +236,22 @@ def on(value: date) -> Markdown:
     return literal(_day(value, year=False))
 
 
-def _days(start: datetime, end: datetime, zone: str) -> Markdown:
+def _days(start: datetime, end: datetime, zone: str, *, whole: bool = False) -> Markdown:
+    """Days, and hours where it is a part of one; with `whole` not even then."""
     period = Period(start, end, "", zone)
     first, last = period.first_day, period.last_day
+    since, until = (moment.astimezone(ZoneInfo(zone)) for moment in (start, end))
     if first <= BEGINNING:
         return literal(f"everything up to {_day(last, year=True)}")
+    if not whole and (since.time() != MIDNIGHT or (first == last and until.time() != MIDNIGHT)):
+        ends = f"{until:%H:%M}" if first == last else f"{_day(until.date(), year=True)}, {until:%H:%M}"
+        return literal(f"{_day(first, year=True)}, {since:%H:%M} – {ends}")
     if first == last:
         return literal(_day(last, year=True))
     return literal(f"{_day(first, year=first.year != last.year)} – {_day(last, year=True)}")
+
+
+MIDNIGHT = time()
 
 
 def _day(value: date, *, year: bool) -> str:

@@ -199,7 +199,7 @@ def _notes(
 ) -> tuple[str, ...]:
     """What a reader has to know so as not to be misled."""
     notes = (
-        *_young(metrics, total),
+        _young(metrics, total),
         _several_currencies(total, lines),
         _not_by(question, metrics),
         _several_groups(metrics, lines),
@@ -208,17 +208,19 @@ def _notes(
     return tuple(note for note in notes if note)
 
 
-def _young(metrics: Sequence[Metric], total: Line) -> list[str]:
-    """One note a day on which something will be ripe."""
+def _young(metrics: Sequence[Metric], total: Line) -> str | None:
+    """What will be ripe on which day."""
     titles: dict[str, list[str]] = {}
     for metric in metrics:
         if day := total.values[metric.name].maturing:
             titles.setdefault(day.isoformat(), []).append(metric.title)
-    return [
-        f"Maturing until {day}: {', '.join(names)}. Not all of these leads have had the time that four of "
-        "five take, so they are compared with nothing."
-        for day, names in sorted(titles.items())
-    ]
+    if not titles:
+        return None
+    days = "; ".join(f"until {day}: {', '.join(names)}" for day, names in sorted(titles.items()))
+    return (
+        f"Maturing {days}. Not all of these leads have had the time that four of five take, so these figures "
+        "are compared with nothing."
+    )
 
 
 def _several_currencies(total: Line, lines: Sequence[Line]) -> str | None:

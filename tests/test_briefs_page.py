@@ -16,6 +16,7 @@ from briefs.page import Page
 from briefs.plain import plain
 from briefs.sandbox import environment
 from briefs.saying import day, money, percent, say, spoken, window
+from funnel.answer import Terms
 from funnel.brief import Fact
 from funnel.metrics import Ratio
 from funnel.period import Period
@@ -281,10 +282,39 @@ def test_money_is_said_with_its_sign(minor: int | None, currency: str | None, sa
         (datetime(2025, 10, 1, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC), "1 Oct 2025 – 30 Oct 2026"),
         (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC), "1 Oct 2026"),
         (datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC), "everything up to 1 Oct 2026"),
+        (
+            datetime(2026, 10, 1, 13, tzinfo=UTC),
+            datetime(2026, 10, 1, 15, tzinfo=UTC),
+            "1 Oct 2026, 13:00 – 15:00",
+        ),
+        (
+            datetime(2026, 10, 1, tzinfo=UTC),
+            datetime(2026, 10, 1, 9, tzinfo=UTC),
+            "1 Oct 2026, 00:00 – 09:00",
+        ),
+        (
+            datetime(2026, 10, 1, 22, tzinfo=UTC),
+            datetime(2026, 10, 2, 4, tzinfo=UTC),
+            "1 Oct 2026, 22:00 – 2 Oct 2026, 04:00",
+        ),
+        (datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 8, 22, 9, tzinfo=UTC), "1 Jul – 22 Aug 2026"),
     ],
 )
-def test_a_window_is_said_with_its_last_day(start: datetime, end: datetime, said: str) -> None:
+def test_a_window_is_said_with_its_last_day_or_its_hours(start: datetime, end: datetime, said: str) -> None:
     assert plain(Page(window(Period(start, end, "", "UTC")))) == said
+
+
+def test_a_window_that_goes_on_is_said_up_to_now() -> None:
+    def said(start: datetime, end: datetime) -> str:
+        at = datetime(2026, 11, 22, 9, tzinfo=UTC)
+        return plain(Page(window(Terms(start, end, "UTC", "cohort", at))))
+
+    quarter = datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    assert said(*quarter) == "1 Oct – 22 Nov 2026 so far"
+    assert (
+        said(datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)) == "24 Oct – 22 Nov 2026"
+    )
+    assert said(datetime(2026, 11, 22, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)) == "22 Nov 2026"
 
 
 def test_a_day_is_a_date_of_the_readers_zone() -> None:
