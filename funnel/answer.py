@@ -119,7 +119,7 @@ def _targeted(
     if question.where:
         return dict(values)
     return {
-        metric.name: replace(values[metric.name], target=target_of(playbook, metric, question.period))
+        metric.name: replace(values[metric.name], target=target_of(playbook.targets, metric, question.period))
         for metric in metrics
     }
 

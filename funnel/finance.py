@@ -6,17 +6,14 @@ The playbook speaks in major units and months; counts are in minor units, for th
 from calendar import monthrange
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from funnel.errors import QuestionError
+from funnel.metrics import Metric, find
 from funnel.part import Part
 from funnel.period import Period, months
-
-if TYPE_CHECKING:
-    from funnel.metrics import Metric
-    from funnel.playbook import Playbook
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -80,9 +77,6 @@ class Target(Part):
 
 def _known(targets: dict[str, Target]) -> dict[str, Target]:
     """The targets by their metrics' proper names."""
-    # A playbook is read before the catalogue, whose older answers still read questions, which read playbooks.
-    from funnel.metrics import find  # noqa: PLC0415
-
     try:
         return {find(text).name: target for text, target in targets.items()}
     except QuestionError as error:
@@ -93,9 +87,9 @@ Targets = Annotated[dict[str, Target], AfterValidator(_known)]
 """A target for each metric, by any of its names."""
 
 
-def rule_counts(playbook: "Playbook", window: Period) -> dict[str, float]:
+def rule_counts(finance: Finance, targets: Targets, window: Period) -> dict[str, float]:
     """The counts of the family `rules` for a window, in minor units; what is not stated is absent."""
-    finance, revenue = playbook.finance, playbook.targets.get("revenue")
+    revenue = targets.get("revenue")
     stated = {
         "margin": finance.gross_margin,
         "monthly_churn": finance.monthly_churn,
@@ -110,12 +104,12 @@ def rule_counts(playbook: "Playbook", window: Period) -> dict[str, float]:
     return {name: value for name, value in stated.items() if value is not None}
 
 
-def target_of(playbook: "Playbook", metric: "Metric", window: Period) -> float | None:
+def target_of(targets: Targets, metric: Metric, window: Period) -> float | None:
     """What `metric` should come to in a window, in minor units if it is money; None without a target.
 
     Counts and sums are due by the day; a share or a median is the same whatever the window.
     """
-    target = playbook.targets.get(metric.name)
+    target = targets.get(metric.name)
     if target is None:
         return None
     aim = target.due(window) if metric.adds_up else target.rate

@@ -97,7 +97,7 @@ def window_of(
 ) -> Window:
     """What was found of the question's period; `ripe_after` is how many days a count takes to ripen."""
     period = question.period
-    rules = rule_counts(playbook, period)
+    rules = rule_counts(playbook.finance, playbook.targets, period)
     parts = [
         Part(
             tuple(metric for metric in metrics if clock_of(question, metric) == clock),

@@ -25,7 +25,7 @@ def window(words: str) -> Period:
 
 
 def test_what_is_not_stated_is_absent_and_not_zero() -> None:
-    assert rule_counts(Playbook(), window("2026-11")) == {"days": 30}
+    assert rule_counts(Finance(), {}, window("2026-11")) == {"days": 30}
 
 
 def test_the_books_are_counted_in_minor_units_of_the_window() -> None:
@@ -34,7 +34,7 @@ def test_the_books_are_counted_in_minor_units_of_the_window() -> None:
         targets={"revenue": Target(quarter=750_000)},
     )
 
-    assert rule_counts(playbook, window("2026-Q3")) == {
+    assert rule_counts(playbook.finance, playbook.targets, window("2026-Q3")) == {
         "margin": 0.4,
         "arpa": 1999,
         "sales_cost": 144_000_00,
@@ -60,9 +60,9 @@ def test_of_several_targets_the_longest_that_fits_the_window_is_meant() -> None:
 def test_a_share_is_aimed_for_whatever_the_window() -> None:
     playbook = Playbook(targets={"win_rate": Target(month=0.3), "average_deal": Target(year=30_000)})
 
-    assert target_of(playbook, METRICS["win_rate"], window("2026-11-05")) == 0.3
-    assert target_of(playbook, METRICS["average_deal"], window("2026-11-05")) == 30_000_00
-    assert target_of(playbook, METRICS["mqls"], window("2026-11-05")) is None
+    assert target_of(playbook.targets, METRICS["win_rate"], window("2026-11-05")) == 0.3
+    assert target_of(playbook.targets, METRICS["average_deal"], window("2026-11-05")) == 30_000_00
+    assert target_of(playbook.targets, METRICS["mqls"], window("2026-11-05")) is None
 
 
 @given(st.integers(0, 800), st.integers(0, 400), st.integers(0, 400))
