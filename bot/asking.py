@@ -20,6 +20,8 @@ from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
 from funnel.attribution import Model, attribute, ranks
 from funnel.behind import behind
+from funnel.campaign_kind import NOTE as OF_KINDS
+from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
 from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
 from funnel.counts import Ask, Cells, CountedLead
 from funnel.credited import NOTE, SHARED, credited
@@ -183,7 +185,26 @@ async def _answered(
             ask: await _credited(store, playbook, asked, ask, cells, model) for ask, cells in found.items()
         }
     made = await asyncio.to_thread(answer, known, metrics, found, playbook, asked.at)
-    return replace(made, question=question, notes=(*made.notes, NOTE) if model else made.notes)
+    made = replace(made, question=question, notes=(*made.notes, NOTE) if model else made.notes)
+    named = [line.by for line in made.lines if line.by and not line.more]
+    if question.about != "campaigns" or question.by != "campaign" or not named:
+        return made
+    kinds = await _kinds(store, playbook, asked, known, named)
+    shared = any(kind.share is not None for kind in kinds.values())
+    return replace(made, kinds=kinds, notes=(*made.notes, OF_KINDS) if shared else made.notes)
+
+
+async def _kinds(
+    store: Store, playbook: Playbook, asked: Asked, question: Question, campaigns: Sequence[str]
+) -> dict[str, CampaignKind]:
+    """What campaigns are for; their leads are only asked where nobody says it."""
+    booked = await store.campaign_kinds()
+    said = {name: stated(name, booked.get(name, ()), playbook.campaigns) for name in campaigns}
+    kinds = {name: kind for name, kind in said.items() if kind}
+    if len(kinds) == len(campaigns):
+        return kinds
+    motions = await store.count(motion_ask(question), playbook, now=asked.at)
+    return kinds | by_motion([name for name in campaigns if name not in kinds], motions)
 
 
 async def _credited(

@@ -1,9 +1,11 @@
 """How the numbers of an answer are said: a value with its unit, its receipt, and how far it has moved."""
 
 import re
+from collections.abc import Mapping
 
 from briefs.literal import Markdown, clip, literal
 from funnel.answer import Line, Value, change
+from funnel.campaign_kind import CampaignKind
 from funnel.counts import COUNTS
 from funnel.metrics import Metric, Unit
 from funnel.stage import Stage
@@ -49,6 +51,17 @@ def group(line: Line, dimension: str | None) -> str:
     if line.more:
         return f"{line.more} more"
     return line.by or ("no campaign" if dimension == "campaign" else "not captured")
+
+
+def kind(line: Line, kinds: Mapping[str, CampaignKind]) -> Markdown:
+    """What a campaign is for: `demand`, `lead (83 %)`, `mixed (55 % lead)`; `–` where nobody can say."""
+    known = kinds.get(line.by or "")
+    if known is None:
+        return UNKNOWN
+    if known.share is None:
+        return Markdown(known.kind)
+    share = f"{plainly(100 * known.share, 0)} %{' lead' if known.kind == 'mixed' else ''}"
+    return Markdown(f"{known.kind} ({share})")
 
 
 def figure(value: Value, metric: Metric) -> Markdown:

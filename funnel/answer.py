@@ -5,12 +5,13 @@ never averaged; a cohort that has not had the time for a stage is marked, and co
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from funnel.asking import STAGE_LAGS, asks, clock_of, columns, lag_ask
 from funnel.attribution import Model
+from funnel.campaign_kind import CampaignKind
 from funnel.counts import Ask, Cell, Cells, Clock, Sample
 from funnel.dimension import CREDITED, OF_TIME, TILES
 from funnel.finance import days_in, target_of
@@ -65,7 +66,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question: a column a metric, a line a group, and the total of all of them."""
+    """The answer to one question: a column a metric, a line a group, and the total of all of them.
+
+    `kinds` says what the campaigns of the lines are for, of those that anybody can say it of.
+    """
 
     question: Question
     terms: Terms
@@ -73,6 +77,7 @@ class Answer:
     total: Line
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    kinds: Mapping[str, CampaignKind] = field(default_factory=dict)
 
 
 def answer(
@@ -279,7 +284,14 @@ def as_json(answer: Answer) -> dict[str, Any]:
         },
         "rows": [_row(line, metric) for line in answer.lines or (answer.total,) for metric in answer.metrics],
         "notes": list(answer.notes),
+        **_kinds(answer),
     }
+
+
+def _kinds(answer: Answer) -> dict[str, Any]:
+    """What the campaigns of the rows are for, where an answer is about campaigns."""
+    kinds = {by: asdict(answer.kinds[by]) for line in answer.lines if (by := line.by or "") in answer.kinds}
+    return {"kinds": kinds} if kinds else {}
 
 
 def _row(line: Line, metric: Metric) -> dict[str, Any]:

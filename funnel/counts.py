@@ -60,6 +60,11 @@ COUNTS: Mapping[str, Count] = {
     "hand_raisers": Count(
         "leads", "leads that asked to talk", f"{CAPTURED} with a `form` of `hand_raise.forms`"
     ),
+    "demand_first": Count(
+        "leads",
+        "leads that asked to talk before they gave details for content",
+        f"{CAPTURED} with a `form` of `hand_raise.forms`",
+    ),
     "lead_first": Count(
         "leads", "leads that gave their details for content first", f"{CAPTURED} with an `asset`"
     ),

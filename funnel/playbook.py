@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from funnel.attribution_rules import Attribution
 from funnel.calendar import Calendar
+from funnel.campaign_rules import Campaigns
 from funnel.channels import ChannelRules
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
@@ -122,6 +123,7 @@ class Playbook(Part):
     people: People = People()
     digests: Digests = Field(default_factory=dict, description="questions that are asked by themselves")
     attribution: Attribution = Attribution()
+    campaigns: Campaigns = Campaigns()
     finance: Finance = Finance()
     targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")
 

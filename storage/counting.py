@@ -7,6 +7,8 @@ SELECT with a condition for each; what several SELECTs found is put together her
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -199,3 +201,20 @@ def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
         of_spend.where(spend.c.campaign != "").distinct(),
     )
     return list(c.execute(names.order_by("campaign").limit(limit)).scalars())
+
+
+def campaign_kinds(c: sa.Connection, workspace: str) -> dict[str, tuple[str, ...]]:
+    """What the spend of each campaign was booked as, the latest first; competitors have no campaigns."""
+    booked = (
+        sa.select(spend.c.campaign, spend.c.kind)
+        .where(
+            spend.c.workspace_id == workspace,
+            spend.c.campaign != "",
+            spend.c.kind.is_not(None),
+            spend.c.kind != "competitor",
+        )
+        .group_by(spend.c.campaign, spend.c.kind)
+        .order_by(spend.c.campaign, sa.func.max(spend.c.day).desc(), spend.c.kind)
+    )
+    rows = groupby(c.execute(booked), key=attrgetter("campaign"))
+    return {campaign: tuple(row.kind for row in found) for campaign, found in rows}

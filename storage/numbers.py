@@ -152,6 +152,7 @@ NUMBERS: Mapping[str, Number] = {
     "lost": _leads("lost_at"),
     "returned": _leads("returned_at"),
     "hand_raisers": _leads("hand_raised_at"),
+    "demand_first": _leads("created_at", lead.c.motion == "demand-first"),
     "lead_first": _leads("created_at", lead.c.motion == "lead-first"),
     "good_fits": _leads("created_at", lead.c.fit.in_(["A", "B"])),
     "contacts": _leads("answered_at"),

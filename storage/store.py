@@ -246,6 +246,10 @@ class Store:
         """The campaigns that leads came by or money was spent on, in alphabetical order."""
         return await self._read(counting.campaign_names, limit)
 
+    async def campaign_kinds(self) -> dict[str, tuple[str, ...]]:
+        """What the spend of each campaign was booked as, by whoever sent it, the latest first."""
+        return await self._read(counting.campaign_kinds)
+
     async def counts(self) -> Totals:
         """How much there is, for the metrics page."""
         return await self._read(totals.totals)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -104,6 +105,23 @@ async def test_a_median_cannot_be_split(talk: Talk) -> None:
     assert (await talk.ask("/kpi", "time to mql vs prev why")).startswith(
         "“Time to MQL” cannot be split into parts"
     )
+
+
+async def test_each_campaign_has_its_kind_and_the_share_of_leads_that_say_so(talk: Talk) -> None:
+    await talk.send(
+        event("campaign.spent", "k", {"campaign": "Spring fair", "day": "2026-01-02", "kind": "lead_gen"})
+    )
+    await talk.settled()
+    said = await talk.ask("/campaigns", "this year")
+    found, _ = await queries.answer(talk.tipoff.house.settings, "campaigns", "this year")
+
+    kinds = {row[0]: row[1] for line in said.splitlines() if len(row := re.split(r" {2,}", line)) > 3}
+    assert kinds == {"Campaign": "Kind", "Spring webinar": "demand (100 %)", "Spring fair": "lead"}
+    assert "Kind: with a share, it is what so many of the campaign's leads did first" in said
+    assert found["kinds"] == {
+        "Spring webinar": {"kind": "demand", "share": 1.0},
+        "Spring fair": {"kind": "lead", "share": None},
+    }
 
 
 async def test_campaigns_are_compared_by_name_and_it_ends_in_a_sentence(talk: Talk) -> None:

@@ -92,8 +92,8 @@ HISTORY: list[Event] = [
 ]  # fmt: skip
 COHORT = {
     "leads": 4, "mqls": 2, "sals": 2, "sqls": 2, "opportunities": 2, "customers": 1, "disqualified": 1,
-    "recycled": 1, "returned": 1, "hand_raisers": 1, "lead_first": 1, "good_fits": 1, "contacts": 2,
-    "due_answers": 2, "answered_in_time": 1, "untouched": 2, "unclaimed": 1, "open_leads": 2,
+    "recycled": 1, "returned": 1, "hand_raisers": 1, "demand_first": 1, "lead_first": 1, "good_fits": 1,
+    "contacts": 2, "due_answers": 2, "answered_in_time": 1, "untouched": 2, "unclaimed": 1, "open_leads": 2,
     "captured_fields": 7, "asked_fields": 24, "content_customers": 1,
     "alerts": 1, "acted_alerts": 1,
 }  # fmt: skip
