@@ -18,14 +18,14 @@ from briefs.message import Message
 from funnel.answer import Answer, answer, asks, columns
 from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
-from funnel.attribution import Model, attribute, ranks
+from funnel.attribution import Touches, attribute, ranks
 from funnel.behind import behind
 from funnel.campaign_kind import NOTE as OF_KINDS
 from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
 from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
 from funnel.counts import Ask, Cells, CountedLead
-from funnel.credited import NOTE, SHARED, credited
-from funnel.dimension import CREDITED, OF_TIME, Dimension
+from funnel.credited import NOTE, Shares, credited, is_shared, sharing
+from funnel.dimension import OF_TIME, Dimension
 from funnel.errors import NotFoundError, PeriodError, QuestionError
 from funnel.explained import Explained, change_asks, explained
 from funnel.handed_over import comparison_json, explained_json, metric_json
@@ -179,10 +179,10 @@ async def _answered(
 ) -> Answer:
     known = _as_known(asked, question)
     found = await _counted(store, playbook, asked, asks(known, metrics, asked.at))
-    model = known.model if known.by in CREDITED and known.model != "first" else None
+    model = sharing(known)
     if model:
         found = {
-            ask: await _credited(store, playbook, asked, ask, cells, model) for ask, cells in found.items()
+            ask: await _credited(store, playbook, asked, known, ask, cells) for ask, cells in found.items()
         }
     made = await asyncio.to_thread(answer, known, metrics, found, playbook, asked.at)
     made = replace(made, question=question, notes=(*made.notes, NOTE) if model else made.notes)
@@ -208,17 +208,19 @@ async def _kinds(
 
 
 async def _credited(
-    store: Store, playbook: Playbook, asked: Asked, ask: Ask, cells: Cells, model: Model
+    store: Store, playbook: Playbook, asked: Asked, question: Question, ask: Ask, cells: Cells
 ) -> Cells:
-    """The groups of a breakdown as a model of attribution credits them; a total as it is."""
-    if ask.by is None:
+    """The groups of a breakdown as the question's model credits them; a total as it is."""
+    model = sharing(question)
+    if ask.by is None or model is None:
         return cells
-    found = {}
-    for name in ask.names.intersection(SHARED):
+    shares = {}
+    for name in filter(is_shared, ask.names):
         one = replace(ask, names=frozenset({name}), by=None)
-        ways = await _ways(store, playbook, asked, one, ask.by)
-        found[name] = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
-    return credited(cells, found)
+        ways = await _ways(store, playbook, asked, one, ask.by, question.touches)
+        credit = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
+        shares[name] = Shares(credit, ways.currencies)
+    return credited(cells, shares)
 
 
 def _as_known(asked: Asked, question: Question) -> Question:
@@ -250,19 +252,22 @@ async def _compared(
     wanted = segment_asks(_as_known(asked, plain), plain.names)
     cells = await _counted(store, playbook, asked, tuple(wanted.values()))
     table = await _answered(store, playbook, asked, plain, columns(plain))
-    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign")
+    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain.touches)
     segments = {name: cells[ask] for name, ask in wanted.items()}
     ranked = await asyncio.to_thread(ranks, ways.conversions, ways.nulls, rules=playbook.attribution)
     return await asyncio.to_thread(compared, table, segments, ranked)
 
 
-async def _ways(store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension) -> Journeys:
+async def _ways(
+    store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension, touches: Touches | None
+) -> Journeys:
     """The conversions of the one count that `ask` names, with the touches before them by `key`."""
     (name,) = ask.names
     return await store.conversions(
         ask,
         name,
         key,
+        touches=touches or "marketing",
         lookback=timedelta(days=playbook.attribution.lookback_days),
         playbook=playbook,
         now=asked.at,

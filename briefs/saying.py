@@ -184,6 +184,17 @@ def told(terms: Terms) -> Markdown:
     return literal(f"{_day(at.date(), year=True)}, {at:%H:%M}")
 
 
+def credit(terms: Terms) -> Markdown:
+    """How campaigns are credited: `first touch`, `linear among marketing's touches of 90 days before`."""
+    if terms.model is None:
+        return UNKNOWN
+    words = named(terms.model, terms.rules)
+    if terms.touches is None:
+        return literal(words)
+    whose = "marketing's" if terms.touches == "marketing" else "marketing's and sales'"
+    return literal(f"{words}, among {whose} touches of the {terms.rules.lookback_days:g} days before")
+
+
 def figure_of(values: Mapping[str, Value], metric: Metric | None) -> Markdown:
     """The value of one metric among several; `–` where there is none."""
     return figure(values[metric.name], metric) if metric and metric.name in values else UNKNOWN
@@ -287,6 +298,7 @@ FILTERS = {
     "clip": clipped,
     "code": code,
     "counted_as": counted_as,
+    "credit": credit,
     "dated": dated,
     "day": day,
     "figure": figure,
@@ -297,7 +309,6 @@ FILTERS = {
     "head": head,
     "kind": kind,
     "link": link,
-    "model": lambda model: literal(named(model)),
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "month": month,

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from funnel.errors import QuestionError
 from funnel.part import Part
-from funnel.period import Period, months
+from funnel.period import Period
 
 if TYPE_CHECKING:
     from funnel.metrics import Metric
@@ -125,7 +125,7 @@ def target_of(playbook: "Playbook", metric: "Metric", window: Period) -> float |
 def months_in(window: Period) -> Fraction:
     """How many months long a window is; a day is its share of its own month, so a whole month is 1."""
     return sum(
-        (Fraction(days_in(part), _month_length(part.first_day)) for part in months(window)), Fraction()
+        (Fraction(days_in(part), _month_length(part.first_day)) for part in window.parts("month")), Fraction()
     )
 
 

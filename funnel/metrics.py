@@ -74,6 +74,7 @@ class Metric:
         return sha256("\n".join(meaning).encode()).hexdigest()[:8]
 
 
+LONGEST_NAME = 200  # characters of what is looked up
 WHOLE = frozenset({"sales_cost", "revenue_target"})
 """Counts of the playbook that nobody can say of one campaign: they are the whole window's."""
 
@@ -112,27 +113,33 @@ def find(text: str) -> Metric:
         QuestionError: there is none; names those that are spelled nearly so.
 
     """
-    words = _spelled(text)
-    known = _by_spelling()
+    words = spelled(text[:LONGEST_NAME])
+    known = _names()
     if words in known:
-        return known[words]
-    near = dict.fromkeys(known[one].name for one in get_close_matches(words, known, n=3))
+        return METRICS[known[words]]
+    near = dict.fromkeys(known[one] for one in get_close_matches(words, known, n=3))
     hint = f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
     raise QuestionError(
         f"I don't know the metric “{' '.join(text.split())[:60]}”.{hint} `/kpi list` shows all of them."
     )
 
 
-def _spelled(text: str) -> str:
-    return " ".join(folded(text[:200].replace("->", " to ").replace("→", " to ")).split())
+def names_of(metrics: "Mapping[str, Metric]") -> dict[str, str]:
+    """The names of metrics by everything that they are called, as `spelled` spells it; a name comes first."""
+    called = {
+        spelled(one): metric.name for metric in metrics.values() for one in (metric.title, *metric.aliases)
+    }
+    return called | {spelled(name): name for name in metrics}
+
+
+def spelled(text: str) -> str:
+    """A name as it is looked up: small letters, and spaces for hyphens; `->` is said as “to”."""
+    return " ".join(folded(text.replace("->", " to ").replace("→", " to ")).split())
 
 
 @cache
-def _by_spelling() -> Mapping[str, Metric]:
-    spelled = {
-        _spelled(one): metric for metric in METRICS.values() for one in (metric.title, *metric.aliases)
-    }
-    return spelled | {_spelled(name): metric for name, metric in METRICS.items()}
+def _names() -> Mapping[str, str]:
+    return names_of(METRICS)
 
 
 @cache

@@ -13,9 +13,7 @@ from slack_rig import ANNA, Talk, buttons, event, talking
 from bot import asking, queries, rows
 from bot.asking import Asked, recalled
 from briefs.message import words_of
-from funnel.attribution import Credit
-from funnel.counts import Cell, CountedLead
-from funnel.credited import credited
+from funnel.counts import CountedLead
 from funnel.errors import QuestionError
 from funnel.metrics import METRICS
 from funnel.question import About
@@ -295,20 +293,28 @@ def test_a_file_is_named_after_its_question() -> None:
     assert rows.named("…") == "leads.csv"
 
 
-async def test_a_model_shares_the_leads_of_a_campaign_and_says_so(talk: Talk) -> None:
+async def test_a_model_shares_leads_and_amounts_among_campaigns_and_says_so(talk: Talk) -> None:
     said = await talk.ask("/campaigns", "this year model=linear")
 
-    assert "credited by linear" in said
-    assert "Leads of each stage are shared by the model" in said
+    assert "credited by linear, among marketing's touches of the 90 days before" in said
+    assert "Leads, deals and their amounts are shared by the model" in said
     assert "2 campaigns: 3 leads" in said
 
 
-def test_credit_takes_the_place_of_counts_and_sums_to_them() -> None:
-    cells = {"a": Cell({"leads": 2, "spend": 900}), "b": Cell({"leads": 1})}
-    shared = credited(cells, {"leads": {"a": Credit(0.5, 0), "c": Credit(2.5, 0)}})
+async def test_sales_touches_share_credit_where_they_are_asked_for(talk: Talk) -> None:
+    await talk.send(
+        event("lead.engaged", "call", {"person": {"email": "lead1@example.com"}, "kind": "call_made"}),
+        event(
+            "deal.moved",
+            "d2",
+            {"person": {"email": "lead1@example.com"}, "deal": "d2", "stage": "won", "amount": 9.99},
+        ),
+    )
+    await talk.settled()
+    asked = "revenue this year by campaign model=linear touches=all"
+    said = await talk.ask("/kpi", asked)
+    found, _ = await queries.answer(talk.tipoff.house.settings, "kpi", asked)
 
-    assert {name: dict(cell.counts) for name, cell in shared.items()} == {
-        "a": {"leads": 0.5, "spend": 900},
-        "b": {"leads": 0},
-        "c": {"leads": 2.5},
-    }
+    assert "credited by linear, among marketing's and sales' touches of the 90 days before" in said
+    assert found["terms"]["touches"] == "all"
+    assert {row["by"]: row["value"] for row in found["rows"]} == {"Spring webinar": 105.0, "sales": 4.99}
