@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from briefs import modal
 from briefs.blocks import draw
@@ -21,6 +22,7 @@ from funnel.comparison import Comparison, Ranks
 from funnel.counts import COUNTS, SPREADS
 from funnel.dimension import OF_TIME
 from funnel.errors import TipoffError
+from funnel.example_event import Example, examples
 from funnel.explained import Explained
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
@@ -37,6 +39,7 @@ WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
 TABLE_ROWS = 20
 ROWS = (TABLE_ROWS, 12, 6)  # of an answer, fewer where their names are long
+EXAMPLES = 2  # of events to send
 TIMELINE_ROWS = 20
 ROOMS = ((2, 1.0), (1, 1.0), *((0, 0.85**step) for step in range(16)), (0, 0.0))  # detail, share of lengths
 
@@ -189,8 +192,16 @@ def _answered(answer: Answer, foot: Foot, rows: int) -> Message:
         notes=[*answer.notes, *_left_out(unheard, left, rows, through_time=through_time)],
         foot=foot,
         maturing=_maturing(answer, lines),
+        examples=_examples(answer),
         **(_of_funnel(answer) if page == "funnel" else {}),
     )
+
+
+def _examples(answer: Answer) -> tuple[Example, ...]:
+    """What to send for the number that has no data, on the day of asking."""
+    terms = answer.terms
+    day = terms.as_of.astimezone(ZoneInfo(terms.zone)).date()
+    return examples(answer.total.values[answer.metrics[0].name].wanted, day)[:EXAMPLES]
 
 
 def _heard(answer: Answer, lines: Sequence[Line]) -> tuple[list[Metric], list[Metric]]:

@@ -28,7 +28,7 @@ from briefs.figures import (
     stage_name,
     target,
 )
-from briefs.literal import Markdown, clip, code, fold, literal, prose
+from briefs.literal import Markdown, clip, code, fenced, fold, literal, prose
 from briefs.marks import Button, Moment, link, marked, member
 from funnel.answer import Answer, Terms, Value
 from funnel.attribution import named
@@ -301,6 +301,7 @@ FILTERS = {
     "credit": credit,
     "dated": dated,
     "day": day,
+    "fenced": fenced,
     "figure": figure,
     "figure_of": figure_of,
     "fold": fold,

@@ -4,13 +4,13 @@ No data is never 0. A rate of nobody is no data, and so is what comes by a feed 
 touches) as long as the feed has brought nothing: "not sent" and "none" look the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from funnel.counts import COUNTS, SPREADS, Cell, Cells, Clock, Sample
-from funnel.formula import Call, Leaf, Name, evaluate, leaves
+from funnel.formula import Call, Formula, Leaf, Name, Operation, evaluate, leaves
 from funnel.median import Middle, middle, middle_of_ended
 from funnel.metrics import Metric, is_money
 
@@ -23,7 +23,8 @@ class Value:
     when so many have not ended yet that the median can only be bounded. `maturing` is the day on which four
     of five leads will have had the time that the stage takes; until then it is no basis for a comparison.
     Money is in minor units of `currency`; of several `currencies` there is no amount. `missing` says why
-    there is no number, or what to send to get it. `target` is what the whole window should come to.
+    there is no number, or what to send to get it, and `wanted` which counts are not known. `target` is what
+    the whole window should come to.
     """
 
     value: float | None
@@ -37,6 +38,7 @@ class Value:
     currency: str | None = None
     currencies: tuple[str, ...] = ()
     missing: str | None = None
+    wanted: tuple[str, ...] = ()
     target: float | None = None
 
     @property
@@ -90,9 +92,15 @@ def value_of(metric: Metric, cell: Cell, scene: Scene) -> Value:
     worth = _worth(metric, cell, scene)
     if worth.value is not None:
         return worth
-    several = _several(metric, cell, scene)
-    missing = None if worth.maturing else _missing(metric, cell, scene)
-    return replace(worth, currency=None, currencies=several, missing=missing)
+    if several := _several(metric, cell, scene):
+        mixed = f"Amounts are in several currencies: {', '.join(several)}."
+        return replace(worth, currency=None, currencies=several, missing=None if worth.maturing else mixed)
+    if worth.maturing:
+        return replace(worth, currency=None)
+    if isinstance(metric.tree, Call) and (waiting := _sample(metric.tree, cell).going_on):
+        return replace(worth, currency=None, missing=f"None of {len(waiting):,} has got so far.")
+    wanted = _wanted(metric, cell, scene)
+    return replace(worth, currency=None, missing=_missing(wanted), wanted=wanted)
 
 
 def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
@@ -110,8 +118,8 @@ def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
                 at_least=found.at_least,
                 currency=currency,
             )
-        case Call("within", name, int(days)):
-            return _within(cell.samples.get(name, Sample()), days, scene)
+        case Call("within", _, int(days)) as leaf:
+            return _within(_sample(leaf, cell), days, scene)
     numbers = {str(leaf): _number(leaf, cell, scene) for leaf in leaves(metric.tree)}
     result = evaluate(metric.tree, numbers)
     return Value(
@@ -140,8 +148,12 @@ def _number(leaf: Leaf, cell: Cell, scene: Scene) -> float | None:
 
 
 def _middle(leaf: Call, cell: Cell) -> Middle:
-    sample = cell.samples.get(leaf.name, Sample())
+    sample = _sample(leaf, cell)
     return middle(sample) if leaf.function == "median" else middle_of_ended(sample)
+
+
+def _sample(leaf: Call, cell: Cell) -> Sample:
+    return cell.samples.get(leaf.name, Sample())
 
 
 def _within(sample: Sample, days: int, scene: Scene) -> Value:
@@ -198,11 +210,30 @@ def _foreign(name: str, cell: Cell, scene: Scene) -> bool:
     return rule and is_money(name) and cell.currency not in {None, scene.currency}
 
 
-def _missing(metric: Metric, cell: Cell, scene: Scene) -> str:
+def _wanted(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
+    """The counts that are not known, those that are divided by first."""
+    unknown = (leaf.name for leaf in _from_below(metric.tree) if not _number(leaf, cell, scene))
+    return tuple(dict.fromkeys(unknown))
+
+
+def _from_below(formula: Formula) -> Iterator[Leaf]:
+    """The leaves of a formula, the denominator's first: a share has to be of something."""
+    if isinstance(formula, Operation):
+        sides = (formula.right, formula.left) if formula.sign == "/" else (formula.left, formula.right)
+        for side in sides:
+            yield from _from_below(side)
+    else:
+        yield from leaves(formula)
+
+
+def _missing(wanted: Sequence[str]) -> str:
     """Why there is no number, and what would bring it."""
-    if several := _several(metric, cell, scene):
-        return f"Amounts are in several currencies: {', '.join(several)}."
-    return _wanted(leaf for leaf in leaves(metric.tree) if not _known(leaf, cell, scene))
+    if not wanted:
+        return "What it is divided by is not above zero."
+    told = [COUNTS[name] if name in COUNTS else SPREADS[name] for name in wanted]
+    known = "; ".join(one.says for one in told)
+    sources = "; ".join(dict.fromkeys(one.send for one in told if one.send))
+    return f"Nothing known of: {known}." + (f" It takes {sources}." if sources else "")
 
 
 def _several(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
@@ -211,18 +242,3 @@ def _several(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
         return tuple(sorted(cell.mixed))
     foreign = any(_foreign(name, cell, scene) for name in metric.counts)
     return tuple(sorted(filter(None, (cell.currency, scene.currency)))) if foreign else ()
-
-
-def _known(leaf: Leaf, cell: Cell, scene: Scene) -> bool:
-    return bool(_number(leaf, cell, scene))
-
-
-def _wanted(unknown: Iterable[Leaf]) -> str:
-    """What is unknown, in words, and what brings it."""
-    names = list(dict.fromkeys(leaf.name for leaf in unknown))
-    if not names:
-        return "What it is divided by is not above zero."
-    told = [COUNTS[name] if name in COUNTS else SPREADS[name] for name in names]
-    wanted = "; ".join(one.says for one in told)
-    sources = "; ".join(dict.fromkeys(one.send for one in told if one.send))
-    return f"Nothing known of: {wanted}." + (f" It takes {sources}." if sources else "")

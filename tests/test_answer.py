@@ -156,7 +156,7 @@ def test_nobody_is_no_data_and_says_what_to_send() -> None:
 
     assert (value.value, value.numerator, value.denominator) == (None, 0, 0)
     assert value.missing == (
-        "Nothing known of: leads that became MQL; people who became known. It takes `tipoff.lead.captured`."
+        "Nothing known of: people who became known; leads that became MQL. It takes `tipoff.lead.captured`."
     )
 
 
@@ -674,3 +674,10 @@ def test_a_median_is_shared_by_no_model() -> None:
     assert (
         line.values["time_to_mql"].missing == "It is made of whole leads or deals, which no model can share."
     )
+
+
+def test_who_is_still_on_the_way_is_counted_and_nothing_has_to_be_sent() -> None:
+    waiting = Cell(samples={"time_to_customer": Sample((), (3.0, 4.0))})
+    value = only(told(kpi("days_to_close"), {None: waiting}))
+
+    assert (value.missing, value.wanted) == ("None of 2 has got so far.", ())

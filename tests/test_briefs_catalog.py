@@ -446,8 +446,8 @@ def test_groups_that_are_pooled_are_a_line_and_no_bar() -> None:
 def test_leads_of_no_campaign_have_no_cost() -> None:
     shown = table(catalog.answered(campaigns()))
 
-    assert shown["no campaign"][4:] == ["no data"] * 5
-    assert shown["Fair"][4:] == ["$310.50", "$5.18", "$25.88", "$103.50", "no data"]
+    assert shown["no campaign"][5:] == ["no data"] * 5
+    assert shown["Fair"][5:] == ["$310.50", "$5.18", "$25.88", "$103.50", "no data"]
 
 
 def test_a_column_without_data_is_left_out_and_named() -> None:
@@ -505,6 +505,16 @@ def test_every_metric_is_listed_with_its_value_or_with_what_it_takes() -> None:
     assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
     assert "conversion_rate             3.1 %" in said.plain
     assert "tipoff.campaign.spent with clicks" in said.plain
+
+
+def test_a_metric_without_data_shows_the_event_to_send_and_what_the_playbook_lacks() -> None:
+    clicks, payback = (catalog.answered(kpi(text)).plain for text in ("ad clicks 2026-01", "ltv_cac 2026-01"))
+
+    assert "Send it to `/intake/events`, such as" in clicks
+    assert (
+        '"campaign": "sensors-2026", "channel": "paid social", "impressions": 8200, "clicks": 164' in clicks
+    )
+    assert "Write it into the playbook, such as\n\nfinance: { " in payback
 
 
 def test_the_parts_of_a_change_sum_to_it_as_they_are_printed() -> None:
