@@ -47,7 +47,6 @@ from funnel.question import (
 from funnel.score_audit import ScoreAudit as Audit
 from funnel.score_audit import ScoreTally
 from funnel.score_audit import as_json as audit_json
-from funnel.typed import quote
 from storage.crediting import Journeys
 from storage.store import Store
 
@@ -88,6 +87,7 @@ class Asked:
 
 
 LONGEST_VALUE = 2_000  # characters; Slack's limit
+LONGEST_EXAMPLE = 60  # characters of a campaign's name in the help
 YEARS = range(2000, 2100)
 
 
@@ -320,13 +320,13 @@ async def answered(house: House, asked: Asked, shared_by: str | None = None) -> 
     return await asyncio.to_thread(said, reply, asked, shared_by)
 
 
-async def examples_for(store: Store, about: About) -> tuple[str, ...]:
-    """Questions that work on the store at hand: campaigns are compared that it knows."""
-    known = [quote(name) for name in (await store.campaign_names())[:2]]
-    tried = examples(about)
-    if about == "campaigns" and len(known) > 1:
-        tried = (*(one for one in tried if '"' not in one), f"{' vs '.join(known)} last 12 months")
-    return tried
+async def examples_for(store: Store, playbook: Playbook, about: About, now: datetime) -> tuple[str, ...]:
+    """Questions that work on the store at hand: about the campaigns that brought most of its leads."""
+    year = parse_period("last 12 months", now, playbook.zone, playbook.calendar)
+    found = await store.count(Ask(frozenset({"leads"}), year, by="campaign"), playbook, now=now)
+    sizes = {name: cell.counts.get("leads", 0) for name, cell in found.items() if name}
+    short = [name for name in sizes if len(name) <= LONGEST_EXAMPLE and name.isprintable()]
+    return examples(about, sorted(short, key=lambda name: (-sizes[name], name)))
 
 
 def as_json(reply: Reply) -> dict[str, Any]:  # noqa: PLR0911 - a line for each kind of reply

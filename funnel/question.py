@@ -152,9 +152,12 @@ def parse_kpi(
     return parse_question("kpi", text, now, playbook, metrics)
 
 
-def examples(about: About) -> tuple[str, ...]:
-    """Texts that ask something of `about`, of one clause and of several."""
-    return _EXAMPLES[about]
+def examples(about: About, campaigns: Sequence[str] = ("Spring webinar", "Plant tour")) -> tuple[str, ...]:
+    """Texts that ask something of `about`, of one clause and of several; the last name known campaigns."""
+    names = [quote(name) for name in campaigns[:2]]
+    one = _OF_ONE[about].format(names[0]) if names else ""
+    two = _OF_TWO.format(*names) if len(names) > 1 and about == "campaigns" else ""
+    return (*_EXAMPLES[about], *filter(None, (one, two)))
 
 
 _EXAMPLES: Mapping[About, tuple[str, ...]] = {
@@ -163,7 +166,6 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
         "last quarter by source",
         "this month vs prev",
         "2026-Q3 by owner top 5",
-        "last 90 days where source=google by campaign",
         "ytd as-of yesterday",
     ),
     "campaigns": (
@@ -171,7 +173,6 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
         "last 90 days sort leads",
         "this quarter vs prev top 10",
         "last 12 months model=linear",
-        '"Spring webinar" vs "Plant tour" last 90 days',
     ),
     "kpi": (
         "list",
@@ -182,6 +183,12 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
         "score audit",
     ),
 }
+_OF_ONE: Mapping[About, str] = {
+    "funnel": "last 12 months where campaign={}",
+    "campaigns": "last 12 months by source where campaign={}",
+    "kpi": "leads last 12 months by month where campaign={}",
+}
+_OF_TWO = "{} vs {} last 12 months"
 
 
 def _question(reading: Reading, asked: Fields) -> Question:

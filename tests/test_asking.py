@@ -3,14 +3,16 @@
 import csv
 import io
 import re
+import shlex
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from slack_rig import ANNA, Talk, buttons, event, talking
 
-from bot import asking, queries, rows
+from bot import queries, rows
 from bot.asking import Asked, recalled
 from briefs.message import words_of
 from funnel.counts import CountedLead
@@ -20,6 +22,8 @@ from funnel.question import About
 from workspace import Message
 from workspace.payloads import message_action
 
+EXAMPLE = re.compile(r"`([^`]+)`")
+MISTAKE = re.compile("I understood|I know no|Nobody here|I find nobody|[Ss]orry")
 AT = "2026-11-05T10:00:00Z"
 
 
@@ -147,14 +151,64 @@ async def test_an_unknown_campaign_is_answered_with_the_nearest(talk: Talk) -> N
     )
 
 
-@pytest.mark.parametrize("about", get_args(About))
-async def test_help_has_examples_that_work(talk: Talk, about: About) -> None:
-    said = await talk.ask(f"/{about}", "help")
-    tried = await asking.examples_for(talk.tipoff.house.store, about)
-    answers = [await talk.ask(f"/{about}", one) for one in tried]
+def tried(said: str, name: str) -> list[str]:
+    """The examples of a help page, as they can be typed."""
+    return [one for line in said.splitlines() if line.startswith("Try ") for one in EXAMPLE.findall(line)
+            if one.startswith(name)]  # fmt: skip
 
-    assert said.splitlines()[2].startswith(f"/{about}")
-    assert [one for one in answers if "I understood" in one or "I know no" in one] == []
+
+@pytest.mark.parametrize("name", ["/lead", "/kpi", "/funnel", "/campaigns"])
+async def test_help_has_examples_that_work_on_the_store_at_hand(talk: Talk, name: str) -> None:
+    said = await talk.ask(name, "help")
+    typed = [one.partition(" ") for one in tried(said, name)]
+    answers = [await talk.ask(command, text) for command, _, text in typed]
+
+    assert said.splitlines()[2].startswith(name)
+    assert len(answers) >= 2
+    assert [one for one in answers if MISTAKE.search(one)] == []
+
+
+async def test_the_help_of_everything_has_the_same_examples(talk: Talk) -> None:
+    said = await talk.ask("/tipoff", "help")
+    each = [line for name in ("/lead", "/kpi", "/funnel", "/campaigns")
+            for line in (await talk.ask(name, "help")).splitlines() if line.startswith("Try ")]  # fmt: skip
+
+    assert [line for line in said.splitlines() if line.startswith("Try ")] == [*each, "Try `/tipoff help`"]
+
+
+async def test_help_compares_the_campaigns_that_brought_most(talk: Talk) -> None:
+    said = await talk.ask("/campaigns", "help")
+
+    assert '/campaigns "Spring webinar" vs "Spring fair" last 12 months' in said
+
+
+async def test_help_names_nobody_where_names_are_hidden(sqlite_url: str, tmp_path: Path) -> None:
+    rules = tmp_path / "playbook.yaml"
+    rules.write_text('masks: {"#leads": id}', encoding="utf-8")
+    async with talking(sqlite_url, playbook=rules) as talk:
+        await talk.send(lead(1, "Spring fair"))
+        await talk.settled()
+        said = await talk.ask("/lead", "help")
+
+    assert "@example.com" not in said
+    assert re.findall("`/lead [0-9]+`", said)
+
+
+async def test_an_empty_store_has_examples_too(sqlite_url: str) -> None:
+    async with talking(sqlite_url) as talk:
+        assert "Try `/lead ana@example.com`, `/lead Ana`" in await talk.ask("/lead", "help")
+        assert "campaign=" not in await talk.ask("/kpi", "help")
+
+
+@pytest.mark.parametrize("about", get_args(About))
+async def test_the_examples_of_the_terminals_help_work_in_a_shell(talk: Talk, about: About) -> None:
+    settings = talk.tipoff.house.settings
+    said = (await queries.help_for(settings, about)).plain
+    typed = [shlex.split(one)[2:] for one in tried(said, f"tipoff {about}")]
+    answers = [await queries.answer(settings, about, " ".join(words)) for words in typed]
+
+    assert len(answers) >= 5
+    assert [message.plain for _, message in answers if MISTAKE.search(message.plain)] == []
 
 
 @pytest.mark.parametrize(
