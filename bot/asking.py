@@ -23,7 +23,7 @@ from funnel.behind import behind
 from funnel.campaign_kind import NOTE as OF_KINDS
 from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
 from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
-from funnel.counts import Ask, Cells, CountedLead
+from funnel.counts import Ask, Cells, CountedLead, Filter
 from funnel.credited import NOTE, Shares, credited, is_shared, sharing
 from funnel.dimension import OF_TIME, Dimension
 from funnel.errors import NotFoundError, PeriodError, QuestionError
@@ -52,6 +52,7 @@ from storage.store import Store
 
 BY_DEFAULT: Dimension = "source"  # what a change is explained by
 MOST_ROWS = 50_000  # leads in a file
+COMPARED = "leads"  # who stands behind a comparison: all leads of the campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +299,17 @@ async def _audited(store: Store, playbook: Playbook, period: Period, now: dateti
 async def leads_behind(store: Store, playbook: Playbook, asked: Asked) -> list[CountedLead]:
     """The leads behind the number that a question is answered with; none where no leads stand behind it."""
     request = asked.understood(playbook)
-    if not isinstance(request, Question) or request.names or request.why:
+    if not isinstance(request, Question) or request.why:
         return []
     known, metric = _as_known(asked, request), columns(request)[0]
-    name = behind(metric)
+    name = COMPARED if known.names else behind(metric)
     if name is None:
         return []
     ask = Ask(frozenset({name}), known.period, clock_of(known, metric), None, known.where, known.as_of)
-    return await store.counted(ask, name, MOST_ROWS, playbook=playbook, now=asked.at)
+    filters = [(*ask.where, Filter("campaign", campaign)) for campaign in known.names] or [ask.where]
+    asks = [replace(ask, where=where) for where in filters]
+    found = [await store.counted(ask, name, MOST_ROWS, playbook=playbook, now=asked.at) for ask in asks]
+    return [lead for leads in found for lead in leads][:MOST_ROWS]
 
 
 def _unknown_campaign(name: str, known: Sequence[str]) -> str:
@@ -355,16 +359,16 @@ def said(reply: Reply, asked: Asked, shared_by: str | None = None) -> Message:  
         case Listed(listed):
             return catalog.metric_list(listed, _foot(asked, ListMetrics(), shared_by))
         case Comparison():
-            return catalog.comparison(reply, _foot(asked, reply.answer.question, shared_by))
+            return catalog.comparison(reply, _foot(asked, reply.answer.question, shared_by, COMPARED))
         case Explained():
             return catalog.why(reply, _foot(asked, reply.question, shared_by))
         case Metric():
-            return catalog.metric(reply)
+            return catalog.metric(reply, _foot(asked, Define(reply.name), shared_by))
         case Ambiguous(name, choices):
             return catalog.campaigns_found(
                 name, [(one, asked.carried(question)) for one, question in choices]
             )
-    return catalog.score_audit(reply)
+    return catalog.score_audit(reply, _foot(asked, ScoreAudit(reply.period), shared_by))
 
 
 def _foot(asked: Asked, question: object, shared_by: str | None, count: str | None = None) -> Foot:

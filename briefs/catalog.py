@@ -254,10 +254,10 @@ def _wanted_first(missing: str) -> str:
     return missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".") or "leads that get so far"
 
 
-def metric(metric: Metric) -> Message:
+def metric(metric: Metric, foot: Foot = BARE) -> Message:
     """What a metric means: its formula, of what it is made, its clock, its trap and its source."""
     parts = [(name, COUNTS.get(name) or SPREADS[name]) for name in metric.counts]
-    return _message("metric", metric=metric, parts=parts)
+    return _message("metric", metric=metric, parts=parts, foot=foot)
 
 
 def comparison(comparison: Comparison, foot: Foot = BARE) -> Message:
@@ -346,13 +346,13 @@ def _of_funnel(answer: Answer) -> dict[str, Any]:
     return {"steps": steps, "milestones": milestones(counts), "overall": steps[-1].of_leads}
 
 
-def score_audit(audit: ScoreAudit) -> Message:
+def score_audit(audit: ScoreAudit, foot: Foot = BARE) -> Message:
     """What each rule of the score foretells, which say nothing, and what another line would do."""
     live = sorted((rule for rule in audit.rules if not rule.dead), key=_strongest_first)
     rows = [[band for band in audit.bands if band.grade == grade] for grade in GRADES]
     grid = [row for row in rows if any(band.outcomes.leads for band in row)]
     return _message(
-        "score_audit", audit=audit, grid=grid, rules=live[:TABLE_ROWS], more=len(live) - TABLE_ROWS
+        "score_audit", audit=audit, grid=grid, rules=live[:TABLE_ROWS], more=len(live) - TABLE_ROWS, foot=foot
     )
 
 

@@ -269,6 +269,7 @@ class CountedLead:
     name: str | None
     email: str | None
     company: str | None
+    campaign: str | None
     stage: str
     owner: str | None
     created_at: datetime | None

@@ -189,7 +189,7 @@ def counted(
     return [CountedLead(*row) for row in rows]
 
 
-_SHOWN = ("lead_id", "name", "email", "company", "stage", "owner", "created_at")
+_SHOWN = ("lead_id", "name", "email", "company", "campaign", "stage", "owner", "created_at")
 
 
 def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:

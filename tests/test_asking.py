@@ -290,6 +290,34 @@ async def test_rows_are_a_file_for_whoever_asks_alone_and_written_down(talk: Tal
     ]
 
 
+async def test_the_rows_of_a_comparison_are_the_leads_of_its_campaigns(talk: Talk) -> None:
+    said = await talk.ask("/campaigns", '"Spring webinar" vs "fair" this year')
+    answer = await talk.hears(ANNA, said.splitlines()[0])
+    await talk.press(ANNA, "tipoff.rows", answer)
+    await talk.hears(ANNA, "The 3 leads behind this number")
+    (file,) = [one for one in talk.workspace.slack.uploads.values() if one]
+    leads = list(csv.DictReader(io.StringIO(file.decode())))
+
+    assert [(one["email"], one["campaign"]) for one in leads] == [
+        ("lead1@example.com", "Spring webinar"),
+        ("lead2@example.com", "Spring webinar"),
+        ("lead3@example.com", "Spring fair"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["list", "define acceptance rate", "score audit", "leads vs prev why"])
+async def test_what_is_said_about_numbers_can_be_shared_too(talk: Talk, text: str) -> None:
+    answer = await answered(talk, text)
+    before = len(talk.public())
+    await talk.press(ANNA, "tipoff.share", answer)
+    await talk.workspace.wait_for(lambda: len(talk.public()) > before)
+    (shared,) = talk.public()[before:]
+
+    assert shared.text.splitlines()[0] == answer.text.splitlines()[0]
+    assert ANNA in str(shared.blocks)
+    assert [action for action, _ in buttons(shared)] == []
+
+
 @pytest.mark.parametrize(
     "value", ["", "x", "2026-11-05 /kpi leads", f"{AT} /lead ana", f"{AT} /kpi", f"{AT} rm -rf", "1:2"]
 )
@@ -336,7 +364,7 @@ def test_what_is_no_question_is_not_recalled(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])  # noqa: RUF001 - a spreadsheet takes it for =
 def test_no_cell_is_a_formula(name: str) -> None:
-    one = CountedLead(1, name, None, None, "mql", None, None, None)
+    one = CountedLead(1, name, None, None, None, "mql", None, None, None)
 
     (_, line) = csv.reader(io.StringIO(rows.written([one])))
     assert line[1] == f"'{name}"
