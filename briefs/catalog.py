@@ -193,6 +193,7 @@ def _answered(answer: Answer, foot: Foot, rows: int) -> Message:
         foot=foot,
         maturing=_maturing(answer, lines),
         examples=_examples(answer),
+        beside=any(value.value is not None for line in lines for value in line.previous.values()),
         **(_of_funnel(answer) if page == "funnel" else {}),
     )
 
@@ -242,7 +243,7 @@ def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
         "metric_list",
         answer=answer,
         known=known,
-        missing=missing.items(),
+        missing=list(missing.items()),
         terms=answer.terms,
         notes=answer.notes,
         foot=foot,

@@ -107,10 +107,8 @@ COUNTS: Mapping[str, Count] = {
     "positive": Count("spend", "positive mentions", f"{SPENT} with `mentions`"),
     "neutral": Count("spend", "neutral mentions", f"{SPENT} with `mentions`"),
     "negative": Count("spend", "negative mentions", f"{SPENT} with `mentions`"),
-    "category_mentions": Count(
-        "spend",
-        "mentions of us and of competitors",
-        f"{SPENT} with `mentions` and `kind: competitor` for theirs",
+    "competitor_mentions": Count(
+        "spend", "mentions of competitors", f"{SPENT} with `mentions` and `kind: competitor`"
     ),
     # Touches: by when they happened; machines' are never counted.
     "engagements": Count("touches", "things that leads did", ENGAGED),
@@ -137,6 +135,7 @@ COUNTS: Mapping[str, Count] = {
     # Visits: sessions by the 30-minute rule, channels by GA4's rules.
     "sessions": Count("visits", "visits to the site", f"{ENGAGED} `page_viewed`, or Segment `page`"),
     "visitors": Count("visits", "different visitors", f"{ENGAGED} `page_viewed`, or Segment `page`"),
+    "known_visitors": Count("visits", "of those, visitors who became known then or later", CAPTURED),
     "organic_sessions": Count(
         "visits", "visits from unpaid search", f"{ENGAGED} `page_viewed` with `origin.referrer`"
     ),

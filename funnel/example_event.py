@@ -61,8 +61,8 @@ _LEADS = (
 _TIMES = ("time_in_mql", "time_in_sal", "time_in_sql", "time_to_sal", "time_to_sql")
 _AMOUNTS = ("deals_won", "revenue", "deal_size", "sales_cycle", "time_to_customer", "time_in_opportunity")
 SHAPES = (
-    _captured(*_LEADS, "captured_fields", "asked_fields", "alerts", "content_leads", "time_to_mql",
-              "age_of_open_leads"),
+    _captured(*_LEADS, "captured_fields", "asked_fields", "alerts", "content_leads", "known_visitors",
+              "time_to_mql", "age_of_open_leads"),
     _captured("lead_first", "gated_touches", form="Guide", asset={**GUIDE, "gated": True}),
     _captured("good_fits", person={**ANA, "title": "Head of Plant", "company": "Fjord Pack"}),
     _staged("mql", "returned"),
@@ -78,7 +78,7 @@ SHAPES = (
     _spent("impressions", "ad_clicks", impressions=8200, clicks=164),
     _spent("likes", "comments", "shares", likes=31, comments=4, shares=6),
     _spent("positive", "neutral", "negative", mentions={"positive": 9, "neutral": 20, "negative": 2}),
-    _spent("category_mentions", kind="competitor", mentions={"positive": 12, "neutral": 30, "negative": 5}),
+    _spent("competitor_mentions", kind="competitor", mentions={"positive": 12, "neutral": 30, "negative": 5}),
     _engaged("page_viewed", "sessions", "visitors", "page_views", "engagements", "touches_before_mql",
              "lead_score", page=PAGE),
     _engaged("page_viewed", "organic_sessions", page=PAGE, origin={"referrer": "https://www.google.com/"}),

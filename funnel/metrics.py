@@ -179,7 +179,7 @@ def _plain(formula: Formula) -> bool:
     return isinstance(formula, Name) and formula.name not in STANDING
 
 
-PEOPLE = frozenset({"visitors", "content_viewers", "content_leads"})
+PEOPLE = frozenset({"visitors", "known_visitors", "content_viewers", "content_leads"})
 """Counts of different people, who may be in several groups and on several days."""
 
 STANDING = PEOPLE | {"pipeline_at_start", "pipeline_at_end"}
@@ -495,8 +495,10 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
         "Unpaid search alone, by Google Analytics' rules for channels.", STARK, ("organic visits",)),
     Metric("organic_share", "Organic share", "organic_sessions / sessions", "share", "activity", "up",
         "It falls when paid traffic grows.", STARK),
-    Metric("visitor_to_lead", "Visitor to lead", "leads / visitors", "share", "activity", "up",
-        "Leads from badges and imports were no visitors.", MATHUR, ("visit to lead",)),
+    Metric("visitor_to_lead", "Visitor to lead", "known_visitors / visitors", "share", "activity",
+        "up",
+        "Who left no trace on the site, as on a badge, is in neither; who visits again as a lead in both.",
+        MATHUR, ("visit to lead",)),
     ),
     "Content": (
     Metric("content_views", "Content views", "content_views", "count", "activity", "up",
@@ -551,7 +553,8 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
         "ratio", "activity", "up",
         "From -1 to 1; labels come from outside and are not ours.", f"{MATHUR}; insightworthy.com",
         ("sentiment",)),
-    Metric("share_of_voice", "Share of voice", "(positive + neutral + negative) / category_mentions", "share",
+    Metric("share_of_voice", "Share of voice",
+        "(positive + neutral + negative) / (positive + neutral + negative + competitor_mentions)", "share",
         "activity", "up",
         "Of the competitors whom you track; fewer of them look better.", MATHUR, ("sov",)),
     ),

@@ -22,9 +22,9 @@ class Value:
     A rate has its `numerator` and `denominator`, a median the size `of` its sample and the `p90`; `at_least`
     when so many have not ended yet that the median can only be bounded. `maturing` is the day on which four
     of five leads will have had the time that the stage takes; until then it is no basis for a comparison.
-    Money is in minor units of `currency`; of several `currencies` there is no amount. `missing` says why
-    there is no number, or what to send to get it, and `wanted` which counts are not known. `target` is what
-    the whole window should come to.
+    Money, also that which a rate is made of, is in minor units of `currency`; of several `currencies` there
+    is no amount. `missing` says why there is no number, or what to send to get it, and `wanted` which counts
+    are not known. `target` is what the whole window should come to.
     """
 
     value: float | None
@@ -104,7 +104,7 @@ def value_of(metric: Metric, cell: Cell, scene: Scene) -> Value:
 
 
 def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
-    currency = (cell.currency or scene.currency) if metric.unit == "money" else None
+    currency = (cell.currency or scene.currency) if any(map(is_money, metric.counts)) else None
     if _unheard(metric, cell, scene) or _several(metric, cell, scene):
         return Value(None)
     match metric.tree:
@@ -189,13 +189,15 @@ def _ripe_on(days: float, scene: Scene) -> date | None:
 
 FEEDS = frozenset({"spend", "touches", "visits"})
 """Families that come by a feed of their own, which may not be there."""
+OF_OTHERS = frozenset({"competitor_mentions"})
+"""What is said of others: without it there is nothing to compare with, and we would be all there is."""
 
 
 def _unheard(metric: Metric, cell: Cell, scene: Scene) -> bool:
-    """Whether nothing has come by the feeds that the metric lives on, or no word of what it cost."""
+    """Whether nothing has come by the feeds that the metric lives on, no word of its cost or of others."""
     feeds = [name for name in metric.counts if name in COUNTS and COUNTS[name].family in FEEDS]
     silent = [name for name in feeds if _silent(name, cell, scene.total)]
-    return any(map(is_money, silent)) or (bool(feeds) and silent == feeds)
+    return any(is_money(name) or name in OF_OTHERS for name in silent) or (bool(feeds) and silent == feeds)
 
 
 def _silent(name: str, cell: Cell, total: Cell) -> bool:

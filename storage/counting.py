@@ -198,7 +198,7 @@ def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
     of_spend = sa.select(spend.c.campaign).where(spend.c.workspace_id == workspace)
     names = sa.union(
         of_leads.where(lead.c.campaign.is_not(None)).distinct(),
-        of_spend.where(spend.c.campaign != "").distinct(),
+        of_spend.where(spend.c.campaign != "", spend.c.kind.is_distinct_from("competitor")).distinct(),
     )
     return list(c.execute(names.order_by("campaign").limit(limit)).scalars())
 

@@ -681,3 +681,11 @@ def test_who_is_still_on_the_way_is_counted_and_nothing_has_to_be_sent() -> None
     value = only(told(kpi("days_to_close"), {None: waiting}))
 
     assert (value.missing, value.wanted) == ("None of 2 has got so far.", ())
+
+
+def test_a_share_of_voice_wants_somebody_else_to_be_heard() -> None:
+    ours = {"positive": 6, "neutral": 3, "negative": 1}
+    alone = only(told(kpi("share_of_voice"), ours))
+
+    assert (alone.value, alone.wanted) == (None, ("competitor_mentions",))
+    assert only(told(kpi("share_of_voice"), {**ours, "competitor_mentions": 30})).value == 0.25

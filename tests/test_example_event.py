@@ -31,6 +31,7 @@ NEEDS_MORE = {
     "wasted_touches": "takes a disqualification after it",
     "content_customers": "takes content before it",
     "content_leads": "is of who becomes known with it",
+    "known_visitors": "takes a visit before it",
     "time_on_page": "takes another page after it",
     "pipeline_at_start": "takes a window that begins later",
     "sourced_pipeline": "takes a touch of marketing before it",
