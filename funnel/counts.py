@@ -20,7 +20,7 @@ BY: Mapping[Family, tuple[Dimension, ...]] = {
     "leads": (*OF_LEAD, *OF_TIME),
     "deals": (*OF_LEAD, *OF_TIME),
     "spend": ("campaign", "channel", "kind", "day", "week", "month", "quarter"),
-    "touches": (*OF_LEAD, "asset", "kind", *OF_TIME),
+    "touches": (*OF_LEAD, "asset", "type", "topic", "kind", *OF_TIME),
     "visits": ("source", "medium", "campaign", "channel", "landing", "country", "device", *OF_TIME),
     "rules": (),
 }

@@ -237,6 +237,21 @@ async def test_spend_and_leads_meet_by_channel_however_it_is_spelled(store: Stor
     }
 
 
+async def test_content_is_counted_by_its_topic_and_its_type(store: Store) -> None:
+    paper = {"title": "Ten tips", "type": "white paper", "topic": "ROI"}
+    await take(store, [did("1", "asset_downloaded", 0, asset=paper),
+                       did("2", "asset_downloaded", 1, asset={**paper, "title": "Tips two"}),
+                       did("3", "asset_downloaded", 2, asset=GUIDE)])  # fmt: skip
+
+    assert await asked(store, "downloads", by="topic") == {
+        "ROI": Cell({"downloads": 2}),
+        None: Cell({"downloads": 1}),
+    }
+    assert await asked(store, "downloads", by="type", where=(Filter("topic", "roi"),)) == {
+        "white paper": Cell({"downloads": 2})
+    }
+
+
 async def test_spreads_have_what_ended_and_what_goes_on(meridian: Store) -> None:
     [cell] = (await asked(meridian, *SPREADS)).values()
     found = {
