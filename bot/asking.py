@@ -18,12 +18,14 @@ from briefs.message import Message
 from funnel.answer import Answer, answer, asks, columns
 from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
-from funnel.attribution import Model, attribute, ranks
+from funnel.attribution import Touches, attribute, ranks
 from funnel.behind import behind
+from funnel.campaign_kind import NOTE as OF_KINDS
+from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
 from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
-from funnel.counts import Ask, Cells, CountedLead
-from funnel.credited import NOTE, SHARED, credited
-from funnel.dimension import CREDITED, OF_TIME, Dimension
+from funnel.counts import Ask, Cells, CountedLead, Filter
+from funnel.credited import NOTE, Shares, credited, is_shared, sharing
+from funnel.dimension import OF_TIME, Dimension
 from funnel.errors import NotFoundError, PeriodError, QuestionError
 from funnel.explained import Explained, change_asks, explained
 from funnel.handed_over import comparison_json, explained_json, metric_json
@@ -45,12 +47,12 @@ from funnel.question import (
 from funnel.score_audit import ScoreAudit as Audit
 from funnel.score_audit import ScoreTally
 from funnel.score_audit import as_json as audit_json
-from funnel.typed import quote
 from storage.crediting import Journeys
 from storage.store import Store
 
 BY_DEFAULT: Dimension = "source"  # what a change is explained by
 MOST_ROWS = 50_000  # leads in a file
+COMPARED = "leads"  # who stands behind a comparison: all leads of the campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Asked:
 
 
 LONGEST_VALUE = 2_000  # characters; Slack's limit
+LONGEST_EXAMPLE = 60  # characters of a campaign's name in the help
 YEARS = range(2000, 2100)
 
 
@@ -177,27 +180,48 @@ async def _answered(
 ) -> Answer:
     known = _as_known(asked, question)
     found = await _counted(store, playbook, asked, asks(known, metrics, asked.at))
-    model = known.model if known.by in CREDITED and known.model != "first" else None
+    model = sharing(known)
     if model:
         found = {
-            ask: await _credited(store, playbook, asked, ask, cells, model) for ask, cells in found.items()
+            ask: await _credited(store, playbook, asked, known, ask, cells) for ask, cells in found.items()
         }
     made = await asyncio.to_thread(answer, known, metrics, found, playbook, asked.at)
-    return replace(made, question=question, notes=(*made.notes, NOTE) if model else made.notes)
+    made = replace(made, question=question, notes=(*made.notes, NOTE) if model else made.notes)
+    named = [line.by for line in made.lines if line.by and not line.more]
+    if question.about != "campaigns" or question.by != "campaign" or not named:
+        return made
+    kinds = await _kinds(store, playbook, asked, known, named)
+    shared = any(kind.share is not None for kind in kinds.values())
+    return replace(made, kinds=kinds, notes=(*made.notes, OF_KINDS) if shared else made.notes)
+
+
+async def _kinds(
+    store: Store, playbook: Playbook, asked: Asked, question: Question, campaigns: Sequence[str]
+) -> dict[str, CampaignKind]:
+    """What campaigns are for; their leads are only asked where nobody says it."""
+    booked = await store.campaign_kinds()
+    said = {name: stated(name, booked.get(name, ()), playbook.campaigns) for name in campaigns}
+    kinds = {name: kind for name, kind in said.items() if kind}
+    if len(kinds) == len(campaigns):
+        return kinds
+    motions = await store.count(motion_ask(question), playbook, now=asked.at)
+    return kinds | by_motion([name for name in campaigns if name not in kinds], motions)
 
 
 async def _credited(
-    store: Store, playbook: Playbook, asked: Asked, ask: Ask, cells: Cells, model: Model
+    store: Store, playbook: Playbook, asked: Asked, question: Question, ask: Ask, cells: Cells
 ) -> Cells:
-    """The groups of a breakdown as a model of attribution credits them; a total as it is."""
-    if ask.by is None:
+    """The groups of a breakdown as the question's model credits them; a total as it is."""
+    model = sharing(question)
+    if ask.by is None or model is None:
         return cells
-    found = {}
-    for name in ask.names.intersection(SHARED):
+    shares = {}
+    for name in filter(is_shared, ask.names):
         one = replace(ask, names=frozenset({name}), by=None)
-        ways = await _ways(store, playbook, asked, one, ask.by)
-        found[name] = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
-    return credited(cells, found)
+        ways = await _ways(store, playbook, asked, one, ask.by, question.touches)
+        credit = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
+        shares[name] = Shares(credit, ways.currencies)
+    return credited(cells, shares)
 
 
 def _as_known(asked: Asked, question: Question) -> Question:
@@ -229,19 +253,22 @@ async def _compared(
     wanted = segment_asks(_as_known(asked, plain), plain.names)
     cells = await _counted(store, playbook, asked, tuple(wanted.values()))
     table = await _answered(store, playbook, asked, plain, columns(plain))
-    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign")
+    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain.touches)
     segments = {name: cells[ask] for name, ask in wanted.items()}
     ranked = await asyncio.to_thread(ranks, ways.conversions, ways.nulls, rules=playbook.attribution)
     return await asyncio.to_thread(compared, table, segments, ranked)
 
 
-async def _ways(store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension) -> Journeys:
+async def _ways(
+    store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension, touches: Touches | None
+) -> Journeys:
     """The conversions of the one count that `ask` names, with the touches before them by `key`."""
     (name,) = ask.names
     return await store.conversions(
         ask,
         name,
         key,
+        touches=touches or "marketing",
         lookback=timedelta(days=playbook.attribution.lookback_days),
         playbook=playbook,
         now=asked.at,
@@ -272,14 +299,17 @@ async def _audited(store: Store, playbook: Playbook, period: Period, now: dateti
 async def leads_behind(store: Store, playbook: Playbook, asked: Asked) -> list[CountedLead]:
     """The leads behind the number that a question is answered with; none where no leads stand behind it."""
     request = asked.understood(playbook)
-    if not isinstance(request, Question) or request.names or request.why:
+    if not isinstance(request, Question) or request.why:
         return []
     known, metric = _as_known(asked, request), columns(request)[0]
-    name = behind(metric)
+    name = COMPARED if known.names else behind(metric)
     if name is None:
         return []
     ask = Ask(frozenset({name}), known.period, clock_of(known, metric), None, known.where, known.as_of)
-    return await store.counted(ask, name, MOST_ROWS, playbook=playbook, now=asked.at)
+    filters = [(*ask.where, Filter("campaign", campaign)) for campaign in known.names] or [ask.where]
+    asks = [replace(ask, where=where) for where in filters]
+    found = [await store.counted(ask, name, MOST_ROWS, playbook=playbook, now=asked.at) for ask in asks]
+    return [lead for leads in found for lead in leads][:MOST_ROWS]
 
 
 def _unknown_campaign(name: str, known: Sequence[str]) -> str:
@@ -294,13 +324,13 @@ async def answered(house: House, asked: Asked, shared_by: str | None = None) -> 
     return await asyncio.to_thread(said, reply, asked, shared_by)
 
 
-async def examples_for(store: Store, about: About) -> tuple[str, ...]:
-    """Questions that work on the store at hand: campaigns are compared that it knows."""
-    known = [quote(name) for name in (await store.campaign_names())[:2]]
-    tried = examples(about)
-    if about == "campaigns" and len(known) > 1:
-        tried = (*(one for one in tried if '"' not in one), f"{' vs '.join(known)} last 12 months")
-    return tried
+async def examples_for(store: Store, playbook: Playbook, about: About, now: datetime) -> tuple[str, ...]:
+    """Questions that work on the store at hand: about the campaigns that brought most of its leads."""
+    year = parse_period("last 12 months", now, playbook.zone, playbook.calendar)
+    found = await store.count(Ask(frozenset({"leads"}), year, by="campaign"), playbook, now=now)
+    sizes = {name: cell.counts.get("leads", 0) for name, cell in found.items() if name}
+    short = [name for name in sizes if len(name) <= LONGEST_EXAMPLE and name.isprintable()]
+    return examples(about, sorted(short, key=lambda name: (-sizes[name], name)))
 
 
 def as_json(reply: Reply) -> dict[str, Any]:  # noqa: PLR0911 - a line for each kind of reply
@@ -329,16 +359,16 @@ def said(reply: Reply, asked: Asked, shared_by: str | None = None) -> Message:  
         case Listed(listed):
             return catalog.metric_list(listed, _foot(asked, ListMetrics(), shared_by))
         case Comparison():
-            return catalog.comparison(reply, _foot(asked, reply.answer.question, shared_by))
+            return catalog.comparison(reply, _foot(asked, reply.answer.question, shared_by, COMPARED))
         case Explained():
             return catalog.why(reply, _foot(asked, reply.question, shared_by))
         case Metric():
-            return catalog.metric(reply)
+            return catalog.metric(reply, _foot(asked, Define(reply.name), shared_by))
         case Ambiguous(name, choices):
             return catalog.campaigns_found(
                 name, [(one, asked.carried(question)) for one, question in choices]
             )
-    return catalog.score_audit(reply)
+    return catalog.score_audit(reply, _foot(asked, ScoreAudit(reply.period), shared_by))
 
 
 def _foot(asked: Asked, question: object, shared_by: str | None, count: str | None = None) -> Foot:

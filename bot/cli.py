@@ -198,6 +198,9 @@ def campaigns(words: Words = None, json_: AsJson = False) -> None:
 
 
 def _answer(about: About, words: list[str] | None, *, json_: bool) -> None:
+    if words == ["help"]:
+        out.print(run(queries.help_for(_settings(), about)).plain)
+        return
     found, message = run(queries.answer(_settings(), about, " ".join(words or [])))
     out.print(json.dumps(found, ensure_ascii=False, indent=2) if json_ else message.plain)
 

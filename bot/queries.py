@@ -1,5 +1,6 @@
 """The slash grammar in the terminal: the same questions, asked of the store directly."""
 
+import shlex
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from bot import asking
 from bot.asking import Asked
+from bot.commands import COMMANDS
 from bot.house import clock
 from bot.score_sheet import score_sheet
 from bot.settings import Settings, load_playbook
@@ -32,6 +34,15 @@ async def answer(settings: Settings, about: About, text: str) -> tuple[dict[str,
         asked = Asked(about, text, clock())
         reply = await asking.gather(store, playbook, asked)
         return asking.as_json(reply), asking.said(reply, asked)
+
+
+async def help_for(settings: Settings, about: About) -> Message:
+    """What a command of the terminal does, with examples that work on its store."""
+    command = next(one for one in COMMANDS if one.name == f"/{about}")
+    async with _memory(settings) as (store, playbook):
+        tried = await asking.examples_for(store, playbook, about, clock())
+    shown = tuple(shlex.quote(one) if '"' in one else one for one in tried)
+    return catalog.help([catalog.CommandHelp(f"tipoff {about}", command.usage, command.does, shown)])
 
 
 async def brief(settings: Settings, text: str, *, receipts: bool) -> list[str]:

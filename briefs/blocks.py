@@ -59,10 +59,11 @@ def shapes(page: Page) -> list[kit.Block]:
     """The blocks of a page, before validation as a whole.
 
     One table of a message can be a table block: the last one is. Two charts can be drawn: the first two are.
-    The others are said in a fixed-width font.
+    The others are said in a fixed-width font, and so are fences.
     """
     nodes = page.tree.children
     spare = {
+        *[node for node in nodes if node.type == "fence"],
         *[node for node in nodes if node.type == "table"][:-1],
         *[node for node in nodes if node.type == "paragraph" and plain.chart(node)][CHARTS:],
     }

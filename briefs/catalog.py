@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from briefs import modal
 from briefs.blocks import draw
@@ -21,6 +22,7 @@ from funnel.comparison import Comparison, Ranks
 from funnel.counts import COUNTS, SPREADS
 from funnel.dimension import OF_TIME
 from funnel.errors import TipoffError
+from funnel.example_event import Example, examples
 from funnel.explained import Explained
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
@@ -37,6 +39,7 @@ WIDTHS = (40, 25, 15, 10)
 CHOICES = 5
 TABLE_ROWS = 20
 ROWS = (TABLE_ROWS, 12, 6)  # of an answer, fewer where their names are long
+EXAMPLES = 2  # of events to send
 TIMELINE_ROWS = 20
 ROOMS = ((2, 1.0), (1, 1.0), *((0, 0.85**step) for step in range(16)), (0, 0.0))  # detail, share of lengths
 
@@ -189,8 +192,17 @@ def _answered(answer: Answer, foot: Foot, rows: int) -> Message:
         notes=[*answer.notes, *_left_out(unheard, left, rows, through_time=through_time)],
         foot=foot,
         maturing=_maturing(answer, lines),
+        examples=_examples(answer),
+        beside=any(value.value is not None for line in lines for value in line.previous.values()),
         **(_of_funnel(answer) if page == "funnel" else {}),
     )
+
+
+def _examples(answer: Answer) -> tuple[Example, ...]:
+    """What to send for the number that has no data, on the day of asking."""
+    terms = answer.terms
+    day = terms.as_of.astimezone(ZoneInfo(terms.zone)).date()
+    return examples(answer.total.values[answer.metrics[0].name].wanted, day)[:EXAMPLES]
 
 
 def _heard(answer: Answer, lines: Sequence[Line]) -> tuple[list[Metric], list[Metric]]:
@@ -231,7 +243,7 @@ def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
         "metric_list",
         answer=answer,
         known=known,
-        missing=missing.items(),
+        missing=list(missing.items()),
         terms=answer.terms,
         notes=answer.notes,
         foot=foot,
@@ -243,10 +255,10 @@ def _wanted_first(missing: str) -> str:
     return missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".") or "leads that get so far"
 
 
-def metric(metric: Metric) -> Message:
+def metric(metric: Metric, foot: Foot = BARE) -> Message:
     """What a metric means: its formula, of what it is made, its clock, its trap and its source."""
     parts = [(name, COUNTS.get(name) or SPREADS[name]) for name in metric.counts]
-    return _message("metric", metric=metric, parts=parts)
+    return _message("metric", metric=metric, parts=parts, foot=foot)
 
 
 def comparison(comparison: Comparison, foot: Foot = BARE) -> Message:
@@ -335,13 +347,13 @@ def _of_funnel(answer: Answer) -> dict[str, Any]:
     return {"steps": steps, "milestones": milestones(counts), "overall": steps[-1].of_leads}
 
 
-def score_audit(audit: ScoreAudit) -> Message:
+def score_audit(audit: ScoreAudit, foot: Foot = BARE) -> Message:
     """What each rule of the score foretells, which say nothing, and what another line would do."""
     live = sorted((rule for rule in audit.rules if not rule.dead), key=_strongest_first)
     rows = [[band for band in audit.bands if band.grade == grade] for grade in GRADES]
     grid = [row for row in rows if any(band.outcomes.leads for band in row)]
     return _message(
-        "score_audit", audit=audit, grid=grid, rules=live[:TABLE_ROWS], more=len(live) - TABLE_ROWS
+        "score_audit", audit=audit, grid=grid, rules=live[:TABLE_ROWS], more=len(live) - TABLE_ROWS, foot=foot
     )
 
 

@@ -1,11 +1,12 @@
 """How the numbers of an answer are said: a value with its unit, its receipt, and how far it has moved."""
 
-import re
+from collections.abc import Mapping
 
 from briefs.literal import Markdown, clip, literal
 from funnel.answer import Line, Value, change
-from funnel.counts import COUNTS
-from funnel.metrics import Metric, Unit
+from funnel.campaign_kind import CampaignKind
+from funnel.formula import Formula, Operation
+from funnel.metrics import Metric, Unit, money_power
 from funnel.stage import Stage
 
 NO_DATA = Markdown("no data")
@@ -51,6 +52,17 @@ def group(line: Line, dimension: str | None) -> str:
     return line.by or ("no campaign" if dimension == "campaign" else "not captured")
 
 
+def kind(line: Line, kinds: Mapping[str, CampaignKind]) -> Markdown:
+    """What a campaign is for: `demand`, `lead (83 %)`, `mixed (55 % lead)`; `–` where nobody can say."""
+    known = kinds.get(line.by or "")
+    if known is None:
+        return UNKNOWN
+    if known.share is None:
+        return Markdown(known.kind)
+    share = f"{plainly(100 * known.share, 0)} %{' lead' if known.kind == 'mixed' else ''}"
+    return Markdown(f"{known.kind} ({share})")
+
+
 def figure(value: Value, metric: Metric) -> Markdown:
     """A value in its unit, without its receipt: `11.8 %`, `$12.40`, `≥ 5.2 h`, `41 %*`, `no data`.
 
@@ -61,6 +73,13 @@ def figure(value: Value, metric: Metric) -> Markdown:
     bound = "≥ " if value.at_least else ""
     star = r"\*" if value.maturing else ""
     return Markdown(f"{bound}{amount(value.value, metric.unit, value.currency)}{star}")
+
+
+def figure_or_day(value: Value, metric: Metric) -> Markdown:
+    """A value in its unit, or the day until which nobody can know it: `not before 5 Dec 2026`."""
+    if value.value is not None or value.maturing is None:
+        return figure(value, metric)
+    return Markdown(f"not before {value.maturing.day} {value.maturing:%b %Y}")
 
 
 def target(value: Value, metric: Metric) -> Markdown:
@@ -122,27 +141,21 @@ def receipt(value: Value, metric: Metric) -> Markdown:
     """What a value is made of, after it: ` (2/17)`, ` ($1,240/120)`, ` (median of 40)`; else nothing."""
     if value.value is None:
         return Markdown("")
-    if value.numerator is not None and value.denominator is not None:
-        above, below = _sides(metric.formula)
-        top = _part(value.numerator, above, value.currency)
-        return Markdown(f" ({top}/{_part(value.denominator, below, value.currency)})")
+    match metric.tree:
+        case Operation(above, "/", below) if value.numerator is not None and value.denominator is not None:
+            parts = (
+                _part(value.numerator, above, value.currency),
+                _part(value.denominator, below, value.currency),
+            )
+            return Markdown(f" ({'/'.join(parts)})")
     if value.of is None:
         return Markdown("")
     slow = "" if value.p90 is None else f", 90 % within {amount(value.p90, metric.unit, value.currency)}"
     return Markdown(f" (median of {value.of:,}{slow})")
 
 
-def _sides(formula: str) -> tuple[str, str]:
-    """What stands above and below the line of a formula."""
-    above, _, below = formula.partition(" / ")
-    return above, below
-
-
-def _part(number: float, formula: str, currency: str | None) -> str:
-    names = re.findall(r"[a-z_]+", formula)
-    if len(names) == 1 and names[0] in COUNTS and COUNTS[names[0]].money:
-        return money(number, currency)
-    return plainly(number)
+def _part(number: float, formula: Formula, currency: str | None) -> str:
+    return money(number, currency) if money_power(formula) else plainly(number)
 
 
 def moved(line: Line, metric: Metric | None) -> Markdown:

@@ -50,6 +50,11 @@ def code(text: str) -> Markdown:
     return Markdown(f"{fence}{space}{folded}{space}{fence}" if folded else "")
 
 
+def fenced(text: str) -> Markdown:
+    """Markdown that shows lines of ours as they stand, to be copied."""
+    return Markdown(f"```\n{text}\n```")
+
+
 def prose(text: str) -> Markdown:
     """Markdown that shows a sentence of ours, its `examples` between backticks in the style of code."""
     pieces = re.split(r"`([^`]+)`", clip(text, PROSE))

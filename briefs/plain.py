@@ -40,7 +40,7 @@ def words(node: SyntaxTreeNode) -> str:
 
 def _words(node: SyntaxTreeNode) -> Iterator[str]:
     match node.type:
-        case "text":
+        case "text" | "fence":
             yield node.content
         case "code_inline":
             yield f"`{node.content}`"

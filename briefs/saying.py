@@ -17,8 +17,10 @@ from briefs.figures import (
     UNKNOWN,
     counted_as,
     figure,
+    figure_or_day,
     group,
     head,
+    kind,
     money,
     moved,
     plainly,
@@ -27,7 +29,7 @@ from briefs.figures import (
     stage_name,
     target,
 )
-from briefs.literal import Markdown, clip, code, fold, literal, prose
+from briefs.literal import Markdown, clip, code, fenced, fold, literal, prose
 from briefs.marks import Button, Moment, link, marked, member
 from funnel.answer import Answer, Terms, Value
 from funnel.attribution import named
@@ -187,6 +189,17 @@ def told(terms: Terms) -> Markdown:
     return literal(f"{_day(at.date(), year=True)}, {at:%H:%M}")
 
 
+def credit(terms: Terms) -> Markdown:
+    """How campaigns are credited: `first touch`, `linear among marketing's touches of 90 days before`."""
+    if terms.model is None:
+        return UNKNOWN
+    words = named(terms.model, terms.rules)
+    if terms.touches is None:
+        return literal(words)
+    whose = "marketing's" if terms.touches == "marketing" else "marketing's and sales'"
+    return literal(f"{words}, among {whose} touches of the {terms.rules.lookback_days:g} days before")
+
+
 def figure_of(values: Mapping[str, Value], metric: Metric | None) -> Markdown:
     """The value of one metric among several; `–` where there is none."""
     return figure(values[metric.name], metric) if metric and metric.name in values else UNKNOWN
@@ -298,16 +311,19 @@ FILTERS = {
     "clip": clipped,
     "code": code,
     "counted_as": counted_as,
+    "credit": credit,
     "dated": dated,
     "day": day,
+    "fenced": fenced,
     "figure": figure,
     "figure_of": figure_of,
+    "figure_or_day": figure_or_day,
     "fold": fold,
     "form": form,
     "group": group,
     "head": head,
+    "kind": kind,
     "link": link,
-    "model": lambda model: literal(named(model)),
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "month": month,

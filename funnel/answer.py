@@ -5,13 +5,16 @@ never averaged; a cohort that has not had the time for a stage is marked, and co
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from funnel.asking import STAGE_LAGS, asks, clock_of, columns, lag_ask
-from funnel.attribution import Model
+from funnel.attribution import USUAL, Model, Touches
+from funnel.attribution_rules import Attribution
+from funnel.campaign_kind import CampaignKind
 from funnel.counts import Ask, Cell, Cells, Clock, Sample
+from funnel.credited import sharing
 from funnel.dimension import CREDITED, OF_TIME, TILES
 from funnel.finance import days_in, target_of
 from funnel.formula import Operation
@@ -52,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the numbers mean: their window `[start, end)` and the one compared with, zone, clock and model."""
+    """What the numbers mean: their window `[start, end)` and the one compared with, zone, clock and model.
+
+    `touches` is whose touches a model shares credit among, by the playbook's `rules`; None where none does.
+    """
 
     start: datetime
     end: datetime
@@ -61,11 +67,16 @@ class Terms:
     as_of: datetime
     previous: tuple[datetime, datetime] | None = None
     model: Model | None = None
+    touches: Touches | None = None
+    rules: Attribution = USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question: a column a metric, a line a group, and the total of all of them."""
+    """The answer to one question: a column a metric, a line a group, and the total of all of them.
+
+    `kinds` says what the campaigns of the lines are for, of those that anybody can say it of.
+    """
 
     question: Question
     terms: Terms
@@ -73,6 +84,7 @@ class Answer:
     total: Line
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    kinds: Mapping[str, CampaignKind] = field(default_factory=dict)
 
 
 def answer(
@@ -98,7 +110,9 @@ def answer(
     )
     lines = _lines(question, metrics, here, before) if question.by else ()
     notes = _notes(question, metrics, total, lines, at)
-    return Answer(question, _terms(question, metrics, at), tuple(metrics), total, lines, notes)
+    return Answer(
+        question, _terms(question, metrics, at, playbook.attribution), tuple(metrics), total, lines, notes
+    )
 
 
 def _ripe_after(cells: Cells) -> dict[str, float]:
@@ -124,8 +138,8 @@ def _targeted(
     }
 
 
-def _terms(question: Question, metrics: Sequence[Metric], at: datetime) -> Terms:
-    credited = question.about == "campaigns" or question.by in CREDITED
+def _terms(question: Question, metrics: Sequence[Metric], at: datetime, rules: Attribution) -> Terms:
+    model = (question.model or "first") if question.by in CREDITED else None
     return Terms(
         question.period.start,
         question.period.end,
@@ -133,7 +147,9 @@ def _terms(question: Question, metrics: Sequence[Metric], at: datetime) -> Terms
         clock_of(question, metrics[0]),
         at,
         (question.versus.start, question.versus.end) if question.versus else None,
-        question.model or ("first" if credited else None),
+        model,
+        (question.touches or "marketing") if sharing(question) else None,
+        rules,
     )
 
 
@@ -204,6 +220,7 @@ def _notes(
         _not_by(question, metrics),
         _several_groups(metrics, lines),
         _unequal(question, metrics, at),
+        _no_credit(question),
     )
     return tuple(note for note in notes if note)
 
@@ -264,6 +281,13 @@ def _unequal(question: Question, metrics: Sequence[Metric], at: datetime) -> str
     return f"The windows are {here} and {before} days long." if here != before else None
 
 
+def _no_credit(question: Question) -> str | None:
+    """A model that has nothing to share."""
+    if question.model is None or question.by in CREDITED:
+        return None
+    return f"`model=` shares credit `by` {', '.join(CREDITED)}; without one of them it changes nothing."
+
+
 # For other programs
 
 
@@ -278,10 +302,18 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "zone": terms.zone,
             "clock": terms.clock,
             "model": terms.model,
+            **({"touches": terms.touches} if terms.touches else {}),
         },
         "rows": [_row(line, metric) for line in answer.lines or (answer.total,) for metric in answer.metrics],
         "notes": list(answer.notes),
+        **_kinds(answer),
     }
+
+
+def _kinds(answer: Answer) -> dict[str, Any]:
+    """What the campaigns of the rows are for, where an answer is about campaigns."""
+    kinds = {by: asdict(answer.kinds[by]) for line in answer.lines if (by := line.by or "") in answer.kinds}
+    return {"kinds": kinds} if kinds else {}
 
 
 def _row(line: Line, metric: Metric) -> dict[str, Any]:

@@ -5,7 +5,7 @@ itself and never later ones; a conversion without any is credited to None, "not 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import fsum
@@ -13,12 +13,12 @@ from typing import Literal, NamedTuple, get_args
 
 from funnel.attribution_rules import Attribution
 from funnel.events import EventKey
-from funnel.lead import Lead, Touch
 from funnel.markov import NOT_CAPTURED, Ends, Key, TouchPath, alphabetical, markov_shares
-from funnel.stage import Stage
 
 Heuristic = Literal["first", "last", "linear", "u", "w", "full", "decay"]
 Model = Heuristic | Literal["markov"]
+Touches = Literal["marketing", "all"]
+"""Whose touches share credit: what marketing did, or what sales did too."""
 HEURISTICS: tuple[Heuristic, ...] = get_args(Heuristic)
 MODELS: tuple[Model, ...] = (*HEURISTICS, "markov")
 USUAL = Attribution()
@@ -36,13 +36,14 @@ class Touchpoint(NamedTuple):
 class Conversion:
     """That a lead converted, with all of its touches in any order.
 
-    `value` is in any one unit. The lead became known at `created_at`, its deal was opened at
-    `opportunity_at`; of a time that is None or after the conversion, nothing is known.
+    `value` is what it is worth in any one unit: 1 of a head that is counted, or an amount. The lead became
+    known at `created_at`, its deal was opened at `opportunity_at`; of a time that is None or after the
+    conversion, nothing is known.
     """
 
     at: datetime
     touches: tuple[Touchpoint, ...]
-    value: float = 0
+    value: float = 1
     created_at: datetime | None = None
     opportunity_at: datetime | None = None
 
@@ -52,43 +53,6 @@ class Credit(NamedTuple):
 
     conversions: float
     value: float
-
-
-def touchpoints(lead: Lead, key_of: Callable[[Touch], Key], *, ours: bool = False) -> tuple[Touchpoint, ...]:
-    """What of a lead's history may be credited: people's touches that name a key, with `ours` our own too.
-
-    A page view that names no campaign is no campaign's. Who has none that does is "not captured".
-    """
-    return tuple(
-        Touchpoint(touch.at, touch.receipt, key)
-        for touch in lead.touches
-        if not touch.machine and (ours or touch.by == "they") and (key := key_of(touch)) is not None
-    )
-
-
-def conversion_of(
-    lead: Lead,
-    stage: Stage,
-    key_of: Callable[[Touch], Key],
-    *,
-    ours: bool = False,
-    currency: str | None = None,
-) -> Conversion | None:
-    """When a lead first reached `stage`, with what may be credited for it; None of who never did.
-
-    It is worth the lead's won deals in `currency`, in minor units.
-    """
-    reached = {entry.stage: entry.at for entry in lead.stages}
-    if stage not in reached:
-        return None
-    won = (deal for deal in lead.deals if deal.stage is Stage.CUSTOMER and deal.currency == currency)
-    return Conversion(
-        reached[stage],
-        touchpoints(lead, key_of, ours=ours),
-        value=sum(deal.amount or 0 for deal in won),
-        created_at=lead.created_at,
-        opportunity_at=reached.get(Stage.OPPORTUNITY),
-    )
 
 
 def named(model: Model, rules: Attribution = USUAL) -> str:
@@ -143,15 +107,6 @@ def ranked(credited: Mapping[Key, Credit]) -> tuple[Key, ...]:
     return tuple(sorted(credited, key=lambda key: (-_rounded(credited, key), alphabetical(key))))
 
 
-def flips(credited: Mapping[Model, Mapping[Key, Credit]], winner: Key) -> tuple[Model, ...]:
-    """The models under which another key has more credit than `winner`; none, and the verdict is robust."""
-    return tuple(
-        model
-        for model, credit in credited.items()
-        if any(_rounded(credit, key) > _rounded(credit, winner) for key in credit)
-    )
-
-
 def _rounded(credited: Mapping[Key, Credit], key: Key) -> float:
     """The conversions of a key without the noise of their last digits, which would break ties."""
     return round(credited[key].conversions, 9) if key in credited else 0
@@ -176,13 +131,9 @@ def credits_of(conversion: Conversion, model: Heuristic, rules: Attribution = US
     return {key: fsum(by_key[key]) for key in sorted(by_key, key=alphabetical)}
 
 
-def path_of(
-    touches: Iterable[Touchpoint], until: datetime | None = None, rules: Attribution = USUAL
-) -> TouchPath:
-    """The keys of the look-back's touches in order; of who did not convert, it ends with the last touch."""
-    known = tuple(touches)
-    end = until or max((touch.at for touch in known), default=None)
-    return tuple(touch.key for touch in _credited(known, end, rules)) if end else ()
+def path_of(conversion: Conversion, rules: Attribution = USUAL) -> TouchPath:
+    """The keys of the touches that share a conversion, in order."""
+    return tuple(touch.key for touch in _credited(conversion.touches, conversion.at, rules))
 
 
 def _credited(touches: Iterable[Touchpoint], until: datetime, rules: Attribution) -> list[Touchpoint]:
@@ -256,7 +207,7 @@ def _by_removal(
     """The Markov shares of all conversions, and of all that they are worth."""
     if not conversions:
         return {}
-    converted = Counter(path_of(one.touches, one.at, rules) for one in conversions)
+    converted = Counter(path_of(one, rules) for one in conversions)
     paths = {path: Ends(converted[path], nulls.get(path, 0)) for path in converted | Counter(nulls)}
     worth = fsum(one.value for one in conversions)
     shares = markov_shares(paths)

@@ -8,18 +8,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
-from funnel.attribution import MODELS, Model
+from funnel.attribution import MODELS, Model, Touches
 from funnel.counts import BY, Filter
 from funnel.dimension import NAMES, dimension_named
 from funnel.errors import PeriodError
+from funnel.metrics import Metric, spelled
 from funnel.period import Period
 from funnel.period_words import Here, find_moment, find_period
 from funnel.typed import Word
-
-if TYPE_CHECKING:
-    from funnel.metrics import Metric
 
 About = Literal["funnel", "campaigns", "kpi"]
 Fields = dict[str, Any]
@@ -52,6 +50,7 @@ MODELS_BY_NAME: Mapping[str, Model] = {
     "time decay": "decay",
     "markov": "markov",
 }
+TOUCHES: tuple[Touches, ...] = get_args(Touches)
 BARE_MODELS = ("first-touch", "last-touch", "u-shaped", "w-shaped", "time-decay", "full-path", "markov")
 """Models that are understood without `model=`."""
 
@@ -76,7 +75,7 @@ class Reading:
 
     about: About
     here: Here
-    metrics: "Mapping[str, Metric]"
+    metrics: Mapping[str, Metric]
     names: Mapping[str, str]
     words: Sequence[Word]
     asked: Fields = field(default_factory=dict)
@@ -89,18 +88,6 @@ class Reading:
 
 
 Clause = Callable[[Reading, Sequence[Word]], Read]
-
-
-def folded(text: str) -> str:
-    """A name as it is looked up: small letters, with spaces for what else parts words."""
-    return " ".join(re.sub(r"[-_→]", lambda sign: " to " if sign[0] == "→" else " ", text.casefold()).split())
-
-
-def names_of(metrics: "Mapping[str, Metric]") -> dict[str, str]:
-    """The metrics by everything that they are called."""
-    titles = {folded(metric.title): name for name, metric in metrics.items()}
-    aliases = {folded(alias): name for name, metric in metrics.items() for alias in metric.aliases}
-    return {**titles, **aliases, **{folded(name): name for name in metrics}}
 
 
 def said(words: Sequence[Word]) -> str:
@@ -117,7 +104,7 @@ def clipped(words: Sequence[Word]) -> str:
 def metric_at(reading: Reading, words: Sequence[Word]) -> tuple[str, int] | None:
     """The metric with the longest name that `words` begin with, and the length of that name in words."""
     for length in _lengths(words):
-        if name := reading.names.get(folded(said(words[:length]))):
+        if name := reading.names.get(spelled(said(words[:length]))):
             return name, length
     return None
 
@@ -126,8 +113,10 @@ def clause_at(words: Sequence[Word]) -> tuple[str, int] | None:
     """The keyword that `words` begin with, and its length in words; `source=google` needs no `where`."""
     for length in (2, 1):
         keyword = _SYNONYMS.get(said(words[:length]), said(words[:length]))
-        if len(words) >= length and keyword in CLAUSES and not any(word.quoted for word in words[:length]):
-            return keyword, length + (1 if words[length:] and words[length].typed == "=" else 0)
+        equals = [word.typed for word in words[length : length + 1]] == ["="]
+        known = keyword in CLAUSES and (equals or keyword not in _WITH_EQUALS)
+        if len(words) >= length and known and not any(word.quoted for word in words[:length]):
+            return keyword, length + equals
     is_pair = len(words) > len("k=") and words[1].typed == "=" and not words[1].quoted
     return ("where", 0) if is_pair and dimension_named(words[0].plain) else None
 
@@ -179,7 +168,7 @@ def _by(reading: Reading, words: Sequence[Word]) -> Read:
         return Read({"by": "source"}, 0, "`by` wants to know by what.")
     for length in (3, 2, 1):
         some = own[:length]
-        if near := get_close_matches(folded(said(some)), NAMES, n=1):
+        if near := get_close_matches(spelled(said(some)), NAMES, n=1):
             return Read({"by": NAMES[near[0]]}, len(some), _unknown_dimension(reading.about, some))
     known = ", ".join(BY["leads"])
     return Read({}, 1, f"{_unknown_dimension(reading.about, own[:1])} I know: {known}.")
@@ -196,7 +185,7 @@ def _sort(reading: Reading, words: Sequence[Word]) -> Read:
     own = _until_a_clause(words[skipped:])
     if not own:
         return Read({}, skipped, "`sort` wants the metric to sort by.")
-    near = get_close_matches(folded(said(own)), reading.names, n=1)
+    near = get_close_matches(spelled(said(own)), reading.names, n=1)
     fields = {"metric": reading.names[near[0]]} if near else {}
     return Read(fields, skipped + len(own), f"I know no metric {clipped(own)} to sort by.")
 
@@ -234,7 +223,7 @@ def _pair(words: Sequence[Word]) -> Read:
     key, value = words[:equals], words[equals + 1]
     wanted = value.typed if value.quoted else value.typed.rstrip("?!,;")
     dimension = dimension_named(said(key))
-    near = get_close_matches(folded(said(key)), NAMES, n=1)
+    near = get_close_matches(spelled(said(key)), NAMES, n=1)
     dimension, miss = (dimension, "") if dimension else (NAMES[near[0]] if near else None, _no_key(key))
     if dimension is None or not wanted:
         return Read({}, equals + 2, miss or f"`where {dimension}=` wants a value.")
@@ -339,15 +328,23 @@ def _bare_name(words: Sequence[Word]) -> str:
 
 def _model(_: Reading, words: Sequence[Word]) -> Read:
     for length in _lengths(words):
-        if model := MODELS_BY_NAME.get(folded(said(words[:length]))):
+        if model := MODELS_BY_NAME.get(spelled(said(words[:length]))):
             return Read({"model": model}, length)
-    near = get_close_matches(folded(said(words[:1])), MODELS_BY_NAME, n=1)
+    near = get_close_matches(spelled(said(words[:1])), MODELS_BY_NAME, n=1)
     models = ", ".join(f"`{model}`" for model in MODELS)
     return Read(
         {"model": MODELS_BY_NAME[near[0]] if near else "linear"},
         len(words[:1]),
         f"I know no attribution model {clipped(words[:1])}; I know {models}.",
     )
+
+
+def _touches(_: Reading, words: Sequence[Word]) -> Read:
+    """Whose touches share credit; marketing's are what is meant where nobody says."""
+    wanted = said(words[:1])
+    if wanted in TOUCHES:
+        return Read({"touches": wanted} if wanted == "all" else {}, 1)
+    return Read({"touches": "all"}, len(words[:1]), f"`touches` are `marketing` or `all`{_but(words[:1])}.")
 
 
 def _as_of(reading: Reading, words: Sequence[Word]) -> Read:
@@ -377,14 +374,17 @@ CLAUSES: Mapping[str, Clause] = {
     "where": _where,
     "vs": _versus,
     "model": _model,
+    "touches": _touches,
     "as-of": _as_of,
     "cohort": _flag({"clock": "cohort"}),
     "activity": _flag({"clock": "activity"}),
     "target": _flag({"target": True}),
     "why": _flag({"why": True}),
-    **{words: _flag({"model": MODELS_BY_NAME[folded(words)]}) for words in BARE_MODELS},
+    **{words: _flag({"model": MODELS_BY_NAME[spelled(words)]}) for words in BARE_MODELS},
 }
 """Every clause by its keyword."""
+_WITH_EQUALS = frozenset({"touches"})
+"""Keywords that begin names of metrics too."""
 _SYNONYMS: Mapping[str, str] = {
     "versus": "vs",
     "against": "vs",

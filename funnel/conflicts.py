@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from funnel.clauses import CLIP, SUBJECTS, Fields, Reading
 from funnel.counts import BY, Filter
-from funnel.dimension import OF_TIME, Dimension
+from funnel.credited import is_shared, is_whole
+from funnel.dimension import CREDITED, OF_TIME, Dimension
 from funnel.errors import PeriodError
 from funnel.period import Period, previous, year_before
 from funnel.period_words import DEFAULT_PERIOD, Here, moment_words, parse_period
-
-if TYPE_CHECKING:
-    pass
 
 
 def compared(asked: Fields, here: Here) -> tuple[Period, Period | None]:
@@ -35,6 +32,7 @@ def conflicts(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
     yield from _conflicts_of_time(reading, asked)
     yield from _conflicts_of_names(asked)
     yield from _conflicts_of_groups(reading, asked)
+    yield from _conflicts_of_credit(reading, asked)
     if asked.get("why") and not asked.get("metric"):
         yield "`why` wants a metric that changed.", {"why": False}
 
@@ -91,6 +89,24 @@ def _conflicts_of_groups(reading: Reading, asked: Fields) -> Iterator[tuple[str,
             "`top` wants a `by`: the most of what?",
             {"by": next(iter(possible), None), "top": asked["top"] if possible else None},
         )
+
+
+def _conflicts_of_credit(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
+    """What a model of attribution cannot share, or need not."""
+    if asked.get("touches") and not asked.get("model") and not asked.get("names"):
+        yield "`touches=all` wants a model that shares credit among them.", {"model": "linear"}
+    model, metric = asked.get("model") or "first", asked.get("metric")
+    if model == "first" and not asked.get("touches"):
+        return
+    unshared: Fields = {"model": None, "touches": None}
+    if asked.get("why"):
+        yield "`why` explains by the first touch, so without a model.", unshared
+    elif reading.about == "kpi" and metric and asked.get("by") in CREDITED:
+        counts = reading.metrics[metric].counts
+        if any(map(is_whole, counts)):
+            yield f"`{metric}` is made of whole leads or deals, which no model can share.", unshared
+        elif not any(map(is_shared, counts)):
+            yield f"`{metric}` belongs to where it happened, so there is no credit to share.", unshared
 
 
 def _dimensions(reading: Reading, asked: Fields) -> tuple[Dimension, ...]:

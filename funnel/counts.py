@@ -20,7 +20,7 @@ BY: Mapping[Family, tuple[Dimension, ...]] = {
     "leads": (*OF_LEAD, *OF_TIME),
     "deals": (*OF_LEAD, *OF_TIME),
     "spend": ("campaign", "channel", "kind", "day", "week", "month", "quarter"),
-    "touches": (*OF_LEAD, "asset", "kind", *OF_TIME),
+    "touches": (*OF_LEAD, "asset", "type", "topic", "kind", *OF_TIME),
     "visits": ("source", "medium", "campaign", "channel", "landing", "country", "device", *OF_TIME),
     "rules": (),
 }
@@ -59,6 +59,11 @@ COUNTS: Mapping[str, Count] = {
     "returned": Count("leads", "recycled leads that were MQL again within 180 days", f"{STAGED} `mql`"),
     "hand_raisers": Count(
         "leads", "leads that asked to talk", f"{CAPTURED} with a `form` of `hand_raise.forms`"
+    ),
+    "demand_first": Count(
+        "leads",
+        "leads that asked to talk before they gave details for content",
+        f"{CAPTURED} with a `form` of `hand_raise.forms`",
     ),
     "lead_first": Count(
         "leads", "leads that gave their details for content first", f"{CAPTURED} with an `asset`"
@@ -102,10 +107,8 @@ COUNTS: Mapping[str, Count] = {
     "positive": Count("spend", "positive mentions", f"{SPENT} with `mentions`"),
     "neutral": Count("spend", "neutral mentions", f"{SPENT} with `mentions`"),
     "negative": Count("spend", "negative mentions", f"{SPENT} with `mentions`"),
-    "category_mentions": Count(
-        "spend",
-        "mentions of us and of competitors",
-        f"{SPENT} with `mentions` and `kind: competitor` for theirs",
+    "competitor_mentions": Count(
+        "spend", "mentions of competitors", f"{SPENT} with `mentions` and `kind: competitor`"
     ),
     # Touches: by when they happened; machines' are never counted.
     "engagements": Count("touches", "things that leads did", ENGAGED),
@@ -132,6 +135,7 @@ COUNTS: Mapping[str, Count] = {
     # Visits: sessions by the 30-minute rule, channels by GA4's rules.
     "sessions": Count("visits", "visits to the site", f"{ENGAGED} `page_viewed`, or Segment `page`"),
     "visitors": Count("visits", "different visitors", f"{ENGAGED} `page_viewed`, or Segment `page`"),
+    "known_visitors": Count("visits", "of those, visitors who became known then or later", CAPTURED),
     "organic_sessions": Count(
         "visits", "visits from unpaid search", f"{ENGAGED} `page_viewed` with `origin.referrer`"
     ),
@@ -264,6 +268,7 @@ class CountedLead:
     name: str | None
     email: str | None
     company: str | None
+    campaign: str | None
     stage: str
     owner: str | None
     created_at: datetime | None

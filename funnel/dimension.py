@@ -23,7 +23,7 @@ OfLead = Literal[
     "device",
     "reason",
 ]
-Dimension = Literal[OfLead, "asset", "kind", OfTime]
+Dimension = Literal[OfLead, "asset", "type", "topic", "kind", OfTime]
 TILES: tuple[Tile, ...] = get_args(Tile)
 """Those that cut a window into parts; hours of the day and weekdays come round again."""
 OF_TIME: tuple[Dimension, ...] = get_args(OfTime)
@@ -54,6 +54,9 @@ ALIASES: Mapping[str, Dimension] = {
     "score": "band",
     "disqualification reason": "reason",
     "content piece": "asset",
+    "content type": "type",
+    "asset type": "type",
+    "content topic": "topic",
     "day of week": "weekday",
     "day of the week": "weekday",
     "hour of day": "hour",

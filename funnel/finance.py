@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from funnel.errors import QuestionError
 from funnel.metrics import Metric, find
 from funnel.part import Part
-from funnel.period import Period, months
+from funnel.period import Period
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -119,7 +119,7 @@ def target_of(targets: Targets, metric: Metric, window: Period) -> float | None:
 def months_in(window: Period) -> Fraction:
     """How many months long a window is; a day is its share of its own month, so a whole month is 1."""
     return sum(
-        (Fraction(days_in(part), _month_length(part.first_day)) for part in months(window)), Fraction()
+        (Fraction(days_in(part), _month_length(part.first_day)) for part in window.parts("month")), Fraction()
     )
 
 

@@ -74,6 +74,7 @@ class Metric:
         return sha256("\n".join(meaning).encode()).hexdigest()[:8]
 
 
+LONGEST_NAME = 200  # characters of what is looked up
 WHOLE = frozenset({"sales_cost", "revenue_target"})
 """Counts of the playbook that nobody can say of one campaign: they are the whole window's."""
 
@@ -112,27 +113,33 @@ def find(text: str) -> Metric:
         QuestionError: there is none; names those that are spelled nearly so.
 
     """
-    words = _spelled(text)
-    known = _by_spelling()
+    words = spelled(text[:LONGEST_NAME])
+    known = _names()
     if words in known:
-        return known[words]
-    near = dict.fromkeys(known[one].name for one in get_close_matches(words, known, n=3))
+        return METRICS[known[words]]
+    near = dict.fromkeys(known[one] for one in get_close_matches(words, known, n=3))
     hint = f" Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
     raise QuestionError(
         f"I don't know the metric “{' '.join(text.split())[:60]}”.{hint} `/kpi list` shows all of them."
     )
 
 
-def _spelled(text: str) -> str:
-    return " ".join(folded(text[:200].replace("->", " to ").replace("→", " to ")).split())
+def names_of(metrics: "Mapping[str, Metric]") -> dict[str, str]:
+    """The names of metrics by everything that they are called, as `spelled` spells it; a name comes first."""
+    called = {
+        spelled(one): metric.name for metric in metrics.values() for one in (metric.title, *metric.aliases)
+    }
+    return called | {spelled(name): name for name in metrics}
+
+
+def spelled(text: str) -> str:
+    """A name as it is looked up: small letters, and spaces for hyphens; `->` is said as “to”."""
+    return " ".join(folded(text.replace("->", " to ").replace("→", " to ")).split())
 
 
 @cache
-def _by_spelling() -> Mapping[str, Metric]:
-    spelled = {
-        _spelled(one): metric for metric in METRICS.values() for one in (metric.title, *metric.aliases)
-    }
-    return spelled | {_spelled(name): metric for name, metric in METRICS.items()}
+def _names() -> Mapping[str, str]:
+    return names_of(METRICS)
 
 
 @cache
@@ -172,7 +179,7 @@ def _plain(formula: Formula) -> bool:
     return isinstance(formula, Name) and formula.name not in STANDING
 
 
-PEOPLE = frozenset({"visitors", "content_viewers", "content_leads"})
+PEOPLE = frozenset({"visitors", "known_visitors", "content_viewers", "content_leads"})
 """Counts of different people, who may be in several groups and on several days."""
 
 STANDING = PEOPLE | {"pipeline_at_start", "pipeline_at_end"}
@@ -210,8 +217,10 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
     Metric("hand_raisers", "Hand-raisers", "hand_raisers", "count", "cohort", "up",
         "Which forms ask to talk stands in the playbook.", SEMANTICS, ("demand first",)),
     Metric("hand_raise_share", "Hand-raise share", "hand_raisers / leads", "share", "cohort", "up",
-        "It falls when gated content brings many names, though nobody asks less.", CRIPPLING,
-        ("demand first share",)),
+        "It falls when gated content brings many names, though nobody asks less.", CRIPPLING),
+    Metric("demand_first_share", "Demand-first share", "demand_first / leads", "share", "cohort", "up",
+        "Of leads who asked to talk before they took gated content; the rest is not all lead-first.",
+        CRIPPLING),
     Metric("lead_first_share", "Lead-first share", "lead_first / leads", "share", "cohort", "neither",
         "Of leads whose first trace is gated content; the rest is not all demand-first.", CRIPPLING),
     Metric("gate_ratio", "Gate ratio", "gated_touches / content_touches", "share", "activity", "neither",
@@ -486,8 +495,10 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
         "Unpaid search alone, by Google Analytics' rules for channels.", STARK, ("organic visits",)),
     Metric("organic_share", "Organic share", "organic_sessions / sessions", "share", "activity", "up",
         "It falls when paid traffic grows.", STARK),
-    Metric("visitor_to_lead", "Visitor to lead", "leads / visitors", "share", "activity", "up",
-        "Leads from badges and imports were no visitors.", MATHUR, ("visit to lead",)),
+    Metric("visitor_to_lead", "Visitor to lead", "known_visitors / visitors", "share", "activity",
+        "up",
+        "Who left no trace on the site, as on a badge, is in neither; who visits again as a lead in both.",
+        MATHUR, ("visit to lead",)),
     ),
     "Content": (
     Metric("content_views", "Content views", "content_views", "count", "activity", "up",
@@ -542,7 +553,8 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
         "ratio", "activity", "up",
         "From -1 to 1; labels come from outside and are not ours.", f"{MATHUR}; insightworthy.com",
         ("sentiment",)),
-    Metric("share_of_voice", "Share of voice", "(positive + neutral + negative) / category_mentions", "share",
+    Metric("share_of_voice", "Share of voice",
+        "(positive + neutral + negative) / (positive + neutral + negative + competitor_mentions)", "share",
         "activity", "up",
         "Of the competitors whom you track; fewer of them look better.", MATHUR, ("sov",)),
     ),

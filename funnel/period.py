@@ -51,11 +51,6 @@ class Period:
         return _hours(self) if unit == "hour" else _tiles(self, unit)
 
 
-def months(period: Period) -> Iterator[Period]:
-    """The calendar months of a period, each cut to the period, named `2026-11`."""
-    return period.parts("month")
-
-
 def unit_of(unit: Unit, day: date, calendar: Calendar) -> date:
     """The first day of the week, month, ... that `day` is in."""
     if unit in _MONTHS:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from funnel.alerts import Alerts
 from funnel.attribution_rules import Attribution
 from funnel.calendar import Calendar
+from funnel.campaign_rules import Campaigns
 from funnel.channels import ChannelRules
 from funnel.errors import PlaybookError
 from funnel.events import EngagementKind
@@ -126,6 +127,7 @@ class Playbook(Part):
         default=Alerts(), description="surges and droughts of leads: who is told, and how often"
     )
     attribution: Attribution = Attribution()
+    campaigns: Campaigns = Campaigns()
     finance: Finance = Finance()
     targets: Targets = Field(default_factory=dict, description="what each metric should come to, by its name")
 

@@ -11,23 +11,21 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from funnel.attribution import Model
-from funnel.clauses import About, Fields, Reading, clipped, folded, names_of, said
+from funnel.attribution import Model, Touches
+from funnel.clauses import About, Fields, Reading, clipped, said
 from funnel.conflicts import compared, conflicts
 from funnel.counts import Clock, Filter
 from funnel.dimension import Dimension
 from funnel.errors import PeriodError, QuestionError
+from funnel.metrics import Metric, names_of, spelled
 from funnel.period import Period
 from funnel.period_words import DEFAULT_PERIOD, Here, find_period, moment_words
 from funnel.playbook import Playbook
 from funnel.reading import read, respelled
 from funnel.typed import Word, quote, words
-
-if TYPE_CHECKING:
-    from funnel.metrics import Metric
 
 __all__ = [
     "About",
@@ -41,7 +39,7 @@ __all__ = [
     "parse_question",
 ]
 LONGEST_TEXT = 2000  # characters
-NO_METRICS: "Mapping[str, Metric]" = MappingProxyType({})
+NO_METRICS: Mapping[str, Metric] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Question:
 
     `metric` is what `/kpi` is about, or what `/campaigns` is sorted by; `names` are campaigns to compare,
     as they were typed. `why` asks what changed the metric since `versus`. `clock` None is the metric's own.
-    `as_of` is the moment up to which events had been received; None is now.
+    `touches` None are marketing's. `as_of` is the moment up to which events had been received; None is now.
     """
 
     about: About
@@ -63,6 +61,7 @@ class Question:
     top: int | None = None
     where: tuple[Filter, ...] = ()
     model: Model | None = None
+    touches: Touches | None = None
     clock: Clock | None = None
     as_of: datetime | None = None
     target: bool = False
@@ -107,7 +106,7 @@ AUDITED = "last 12 months"
 
 
 def parse_question(
-    about: About, text: str, now: datetime, playbook: Playbook, metrics: "Mapping[str, Metric]" = NO_METRICS
+    about: About, text: str, now: datetime, playbook: Playbook, metrics: Mapping[str, Metric] = NO_METRICS
 ) -> Question:
     """The question that `text` asks of `about` at `now`, in the playbook's time zone and calendar.
 
@@ -135,7 +134,7 @@ def parse_question(
 
 
 def parse_kpi(
-    text: str, now: datetime, playbook: Playbook, metrics: "Mapping[str, Metric]" = NO_METRICS
+    text: str, now: datetime, playbook: Playbook, metrics: Mapping[str, Metric] = NO_METRICS
 ) -> KpiRequest:
     """What `/kpi` is asked for by `text` at `now`: a number, or something about numbers.
 
@@ -153,9 +152,12 @@ def parse_kpi(
     return parse_question("kpi", text, now, playbook, metrics)
 
 
-def examples(about: About) -> tuple[str, ...]:
-    """Texts that ask something of `about`, of one clause and of several."""
-    return _EXAMPLES[about]
+def examples(about: About, campaigns: Sequence[str] = ("Spring webinar", "Plant tour")) -> tuple[str, ...]:
+    """Texts that ask something of `about`, of one clause and of several; the last name known campaigns."""
+    names = [quote(name) for name in campaigns[:2]]
+    one = _OF_ONE[about].format(names[0]) if names else ""
+    two = _OF_TWO.format(*names) if len(names) > 1 and about == "campaigns" else ""
+    return (*_EXAMPLES[about], *filter(None, (one, two)))
 
 
 _EXAMPLES: Mapping[About, tuple[str, ...]] = {
@@ -164,7 +166,6 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
         "last quarter by source",
         "this month vs prev",
         "2026-Q3 by owner top 5",
-        "last 90 days where source=google by campaign",
         "ytd as-of yesterday",
     ),
     "campaigns": (
@@ -172,7 +173,6 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
         "last 90 days sort leads",
         "this quarter vs prev top 10",
         "last 12 months model=linear",
-        '"Spring webinar" vs "Plant tour" last 90 days',
     ),
     "kpi": (
         "list",
@@ -183,6 +183,12 @@ _EXAMPLES: Mapping[About, tuple[str, ...]] = {
         "score audit",
     ),
 }
+_OF_ONE: Mapping[About, str] = {
+    "funnel": "last 12 months where campaign={}",
+    "campaigns": "last 12 months by source where campaign={}",
+    "kpi": "leads last 12 months by month where campaign={}",
+}
+_OF_TWO = "{} vs {} last 12 months"
 
 
 def _question(reading: Reading, asked: Fields) -> Question:
@@ -222,6 +228,7 @@ def _wording(about: About, asked: Mapping[str, Any], zone: ZoneInfo) -> str:
         asked.get("top") and f"top {asked['top']}",
         *(_filter_words(one) for one in asked.get("where", ())),
         asked.get("model") and f"model={asked['model']}",
+        asked.get("touches") and f"touches={asked['touches']}",
         asked.get("clock"),
         asked.get("as_of") and f"as-of {moment_words(asked['as_of'], zone)}",
         asked.get("target") and "target",
@@ -237,9 +244,9 @@ def _filter_words(one: Filter) -> str:
     return f"where {one.dimension}={one.value if plain else quote(one.value)}"
 
 
-def _define(rest: Sequence[Word], metrics: "Mapping[str, Metric]") -> Define:
+def _define(rest: Sequence[Word], metrics: Mapping[str, Metric]) -> Define:
     names = names_of(metrics)
-    wanted = folded(said(rest))
+    wanted = spelled(said(rest))
     if wanted in names:
         return Define(names[wanted])
     near = get_close_matches(wanted, names, n=1)

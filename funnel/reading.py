@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from funnel.clauses import (
     CLAUSES,
@@ -14,20 +13,18 @@ from funnel.clauses import (
     clipped,
     is_plainly_a_period,
     metric_at,
-    names_of,
     said,
 )
 from funnel.errors import PeriodError
+from funnel.metrics import Metric, names_of
 from funnel.period_words import VOCABULARY, Here, find_period
 from funnel.typed import Word, fold, words
 
-if TYPE_CHECKING:
-    from funnel.metrics import Metric
-
+_ALWAYS = frozenset({"by", "top", "where", "versus", "model", "touches", "as_of", "clock"})
 TAKES: Mapping[About, frozenset[str]] = {
-    "funnel": frozenset({"by", "top", "where", "versus", "model", "as_of", "clock", "target"}),
-    "campaigns": frozenset({"by", "metric", "names", "top", "where", "versus", "model", "as_of", "clock"}),
-    "kpi": frozenset({"by", "metric", "top", "where", "versus", "model", "as_of", "clock", "target", "why"}),
+    "funnel": _ALWAYS | {"target"},
+    "campaigns": _ALWAYS | {"metric", "names"},
+    "kpi": _ALWAYS | {"metric", "target", "why"},
 }
 """The fields of a question that each command may be asked for, beside the period."""
 SHORTEST_TYPO = 3  # letters of a word that a mistyped one may mean
@@ -42,7 +39,7 @@ FILLERS: Mapping[About, frozenset[str]] = {
 """Words that people say around a question; names of campaigns may hold most of them."""
 
 
-def read(about: About, text: Sequence[Word], here: Here, metrics: "Mapping[str, Metric]") -> Reading:
+def read(about: About, text: Sequence[Word], here: Here, metrics: Mapping[str, Metric]) -> Reading:
     """Every clause of a text, its metric and its period."""
     reading = Reading(about, here, metrics, names_of(metrics), text)
     place = 0

@@ -4,13 +4,13 @@ No data is never 0. A rate of nobody is no data, and so is what comes by a feed 
 touches) as long as the feed has brought nothing: "not sent" and "none" look the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from funnel.counts import COUNTS, SPREADS, Cell, Cells, Clock, Sample
-from funnel.formula import Call, Leaf, Name, evaluate, leaves
+from funnel.formula import Call, Formula, Leaf, Name, Operation, evaluate, leaves
 from funnel.median import Middle, middle, middle_of_ended
 from funnel.metrics import Metric, is_money
 
@@ -22,8 +22,9 @@ class Value:
     A rate has its `numerator` and `denominator`, a median the size `of` its sample and the `p90`; `at_least`
     when so many have not ended yet that the median can only be bounded. `maturing` is the day on which four
     of five leads will have had the time that the stage takes; until then it is no basis for a comparison.
-    Money is in minor units of `currency`; of several `currencies` there is no amount. `missing` says why
-    there is no number, or what to send to get it. `target` is what the whole window should come to.
+    Money, also that which a rate is made of, is in minor units of `currency`; of several `currencies` there
+    is no amount. `missing` says why there is no number, or what to send to get it, and `wanted` which counts
+    are not known. `target` is what the whole window should come to.
     """
 
     value: float | None
@@ -37,6 +38,7 @@ class Value:
     currency: str | None = None
     currencies: tuple[str, ...] = ()
     missing: str | None = None
+    wanted: tuple[str, ...] = ()
     target: float | None = None
 
     @property
@@ -90,13 +92,19 @@ def value_of(metric: Metric, cell: Cell, scene: Scene) -> Value:
     worth = _worth(metric, cell, scene)
     if worth.value is not None:
         return worth
-    several = _several(metric, cell, scene)
-    missing = None if worth.maturing else _missing(metric, cell, scene)
-    return replace(worth, currency=None, currencies=several, missing=missing)
+    if several := _several(metric, cell, scene):
+        mixed = f"Amounts are in several currencies: {', '.join(several)}."
+        return replace(worth, currency=None, currencies=several, missing=None if worth.maturing else mixed)
+    if worth.maturing:
+        return replace(worth, currency=None)
+    if isinstance(metric.tree, Call) and (waiting := _sample(metric.tree, cell).going_on):
+        return replace(worth, currency=None, missing=f"None of {len(waiting):,} has got so far.")
+    wanted = _wanted(metric, cell, scene)
+    return replace(worth, currency=None, missing=_missing(wanted), wanted=wanted)
 
 
 def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
-    currency = (cell.currency or scene.currency) if metric.unit == "money" else None
+    currency = (cell.currency or scene.currency) if any(map(is_money, metric.counts)) else None
     if _unheard(metric, cell, scene) or _several(metric, cell, scene):
         return Value(None)
     match metric.tree:
@@ -110,8 +118,8 @@ def _worth(metric: Metric, cell: Cell, scene: Scene) -> Value:
                 at_least=found.at_least,
                 currency=currency,
             )
-        case Call("within", name, int(days)):
-            return _within(cell.samples.get(name, Sample()), days, scene)
+        case Call("within", _, int(days)) as leaf:
+            return _within(_sample(leaf, cell), days, scene)
     numbers = {str(leaf): _number(leaf, cell, scene) for leaf in leaves(metric.tree)}
     result = evaluate(metric.tree, numbers)
     return Value(
@@ -140,8 +148,12 @@ def _number(leaf: Leaf, cell: Cell, scene: Scene) -> float | None:
 
 
 def _middle(leaf: Call, cell: Cell) -> Middle:
-    sample = cell.samples.get(leaf.name, Sample())
+    sample = _sample(leaf, cell)
     return middle(sample) if leaf.function == "median" else middle_of_ended(sample)
+
+
+def _sample(leaf: Call, cell: Cell) -> Sample:
+    return cell.samples.get(leaf.name, Sample())
 
 
 def _within(sample: Sample, days: int, scene: Scene) -> Value:
@@ -177,13 +189,15 @@ def _ripe_on(days: float, scene: Scene) -> date | None:
 
 FEEDS = frozenset({"spend", "touches", "visits"})
 """Families that come by a feed of their own, which may not be there."""
+OF_OTHERS = frozenset({"competitor_mentions"})
+"""What is said of others: without it there is nothing to compare with, and we would be all there is."""
 
 
 def _unheard(metric: Metric, cell: Cell, scene: Scene) -> bool:
-    """Whether nothing has come by the feeds that the metric lives on, or no word of what it cost."""
+    """Whether nothing has come by the feeds that the metric lives on, no word of its cost or of others."""
     feeds = [name for name in metric.counts if name in COUNTS and COUNTS[name].family in FEEDS]
     silent = [name for name in feeds if _silent(name, cell, scene.total)]
-    return any(map(is_money, silent)) or (bool(feeds) and silent == feeds)
+    return any(is_money(name) or name in OF_OTHERS for name in silent) or (bool(feeds) and silent == feeds)
 
 
 def _silent(name: str, cell: Cell, total: Cell) -> bool:
@@ -198,11 +212,30 @@ def _foreign(name: str, cell: Cell, scene: Scene) -> bool:
     return rule and is_money(name) and cell.currency not in {None, scene.currency}
 
 
-def _missing(metric: Metric, cell: Cell, scene: Scene) -> str:
+def _wanted(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
+    """The counts that are not known, those that are divided by first."""
+    unknown = (leaf.name for leaf in _from_below(metric.tree) if not _number(leaf, cell, scene))
+    return tuple(dict.fromkeys(unknown))
+
+
+def _from_below(formula: Formula) -> Iterator[Leaf]:
+    """The leaves of a formula, the denominator's first: a share has to be of something."""
+    if isinstance(formula, Operation):
+        sides = (formula.right, formula.left) if formula.sign == "/" else (formula.left, formula.right)
+        for side in sides:
+            yield from _from_below(side)
+    else:
+        yield from leaves(formula)
+
+
+def _missing(wanted: Sequence[str]) -> str:
     """Why there is no number, and what would bring it."""
-    if several := _several(metric, cell, scene):
-        return f"Amounts are in several currencies: {', '.join(several)}."
-    return _wanted(leaf for leaf in leaves(metric.tree) if not _known(leaf, cell, scene))
+    if not wanted:
+        return "What it is divided by is not above zero."
+    told = [COUNTS[name] if name in COUNTS else SPREADS[name] for name in wanted]
+    known = "; ".join(one.says for one in told)
+    sources = "; ".join(dict.fromkeys(one.send for one in told if one.send))
+    return f"Nothing known of: {known}." + (f" It takes {sources}." if sources else "")
 
 
 def _several(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
@@ -211,18 +244,3 @@ def _several(metric: Metric, cell: Cell, scene: Scene) -> tuple[str, ...]:
         return tuple(sorted(cell.mixed))
     foreign = any(_foreign(name, cell, scene) for name in metric.counts)
     return tuple(sorted(filter(None, (cell.currency, scene.currency)))) if foreign else ()
-
-
-def _known(leaf: Leaf, cell: Cell, scene: Scene) -> bool:
-    return bool(_number(leaf, cell, scene))
-
-
-def _wanted(unknown: Iterable[Leaf]) -> str:
-    """What is unknown, in words, and what brings it."""
-    names = list(dict.fromkeys(leaf.name for leaf in unknown))
-    if not names:
-        return "What it is divided by is not above zero."
-    told = [COUNTS[name] if name in COUNTS else SPREADS[name] for name in names]
-    wanted = "; ".join(one.says for one in told)
-    sources = "; ".join(dict.fromkeys(one.send for one in told if one.send))
-    return f"Nothing known of: {wanted}." + (f" It takes {sources}." if sources else "")

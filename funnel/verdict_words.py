@@ -44,7 +44,8 @@ def _few_leads(verdict: Verdict) -> str:
 def _few_conversions(verdict: Verdict) -> str:
     converted = sum(arm.converted for arm in verdict.arms)
     least = LEAST_CONVERSIONS * len(verdict.arms)
-    return f"Too early: {len(verdict.arms)} arms need {least} conversions together, and have {converted}."
+    campaigns = len(verdict.arms)
+    return f"Too early: {campaigns} campaigns need {least} conversions together, and have {converted}."
 
 
 def _paradox(verdict: Verdict) -> str:

@@ -8,6 +8,7 @@ from itertools import chain
 
 from funnel.asking import clock_of, plans
 from funnel.counts import COUNTS, Ask, Cell, Cells, Sample
+from funnel.credited import is_whole, sharing
 from funnel.dimension import TILES, Dimension
 from funnel.finance import rule_counts
 from funnel.metrics import STANDING, Metric
@@ -28,11 +29,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window's counts; `ends` are the ends of its days, months, ... where these are the groups."""
+    """One window's counts; `ends` are the ends of its days, months, ... where these are the groups.
+
+    `shared` says whether a model of attribution has shared leads and deals among the groups.
+    """
 
     by: Dimension | None
     parts: tuple[Part, ...]
     ends: Mapping[str | None, datetime]
+    shared: bool = False
 
     def everybody(self) -> dict[str, Value]:
         """The values of all groups together, by metric."""
@@ -78,12 +83,16 @@ class Window:
         """Why there is no value of these groups, where there cannot be one."""
         if self.by not in metric.by:
             return Value(None, missing=f"There is none by {self.by}.")
+        if self.shared and any(map(is_whole, metric.counts)):
+            return Value(None, missing=_NO_SHARE)
         if len(groups) > 1 and STANDING & set(metric.counts):
             return Value(None, missing=_NO_SUM)
         return None
 
 
 _NO_SUM = "Neither people who are in several groups nor what stands at one moment can be added up."
+
+_NO_SHARE = "It is made of whole leads or deals, which no model can share."
 
 
 def window_of(
@@ -116,7 +125,7 @@ def window_of(
         )
         for clock, plan in plans(question, metrics, period).items()
     ]
-    return Window(question.by, tuple(parts), _ends(period, question.by, at))
+    return Window(question.by, tuple(parts), _ends(period, question.by, at), sharing(question) is not None)
 
 
 def pooled(cells: Sequence[Cell]) -> Cell:

@@ -7,6 +7,8 @@ SELECT with a condition for each; what several SELECTs found is put together her
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -187,7 +189,7 @@ def counted(
     return [CountedLead(*row) for row in rows]
 
 
-_SHOWN = ("lead_id", "name", "email", "company", "stage", "owner", "created_at")
+_SHOWN = ("lead_id", "name", "email", "company", "campaign", "stage", "owner", "created_at")
 
 
 def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
@@ -196,6 +198,23 @@ def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
     of_spend = sa.select(spend.c.campaign).where(spend.c.workspace_id == workspace)
     names = sa.union(
         of_leads.where(lead.c.campaign.is_not(None)).distinct(),
-        of_spend.where(spend.c.campaign != "").distinct(),
+        of_spend.where(spend.c.campaign != "", spend.c.kind.is_distinct_from("competitor")).distinct(),
     )
     return list(c.execute(names.order_by("campaign").limit(limit)).scalars())
+
+
+def campaign_kinds(c: sa.Connection, workspace: str) -> dict[str, tuple[str, ...]]:
+    """What the spend of each campaign was booked as, the latest first; competitors have no campaigns."""
+    booked = (
+        sa.select(spend.c.campaign, spend.c.kind)
+        .where(
+            spend.c.workspace_id == workspace,
+            spend.c.campaign != "",
+            spend.c.kind.is_not(None),
+            spend.c.kind != "competitor",
+        )
+        .group_by(spend.c.campaign, spend.c.kind)
+        .order_by(spend.c.campaign, sa.func.max(spend.c.day).desc(), spend.c.kind)
+    )
+    rows = groupby(c.execute(booked), key=attrgetter("campaign"))
+    return {campaign: tuple(row.kind for row in found) for campaign, found in rows}

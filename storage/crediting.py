@@ -6,22 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
-from funnel.attribution import Conversion, Touchpoint
+from funnel.attribution import Conversion, Touches, Touchpoint
 from funnel.counts import Ask
 from funnel.dimension import CREDITED, Dimension
 from funnel.errors import QuestionError
 from funnel.events import EventKey
-from funnel.stage import Stage
 from storage.counting import clock
 from storage.grouping import Grouping, filters, selected
-from storage.numbers import NUMBERS, Condition, Inside, within
+from storage.numbers import NUMBERS, Condition, Number, within
 from storage.tables import deal, lead, touch
 
-Credited = Literal["marketing", "all"]
 LOOKBACK = timedelta(days=90)
 SALES = "sales"
 """The key of sales' own touches, by whatever the others are told apart."""
@@ -31,12 +29,13 @@ SALES = "sales"
 class Journeys:
     """The conversions of a question, and how many leads did not convert by which way.
 
-    Values are the amounts won, in minor units of `currency`; where deals are in several, all are 0.
+    A conversion is worth what its count sums up, such as a deal's amount in minor units of one of
+    `currencies`, or else 1.
     """
 
     conversions: tuple[Conversion, ...]
     nulls: Mapping[tuple[str | None, ...], int]
-    currency: str | None = None
+    currencies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +44,64 @@ class Credit:
 
     name: str
     key: Dimension
-    touches: Credited = "marketing"
+    touches: Touches = "marketing"
     lookback: timedelta = LOOKBACK
 
 
 def journeys(c: sa.Connection, workspace: str, ask: Ask, credit: Credit, now: datetime) -> Journeys:
     number = NUMBERS.get(credit.name)
-    if number is None or number.table is not lead or credit.key not in CREDITED:
+    if number is None or number.table not in {lead, deal} or credit.key not in CREDITED:
         raise QuestionError(
-            f"Credit is shared for what leads do, by {', '.join(CREDITED)}. Try `/kpi customers by campaign`."
+            f"Credit is shared for leads and deals, by {', '.join(CREDITED)}. "
+            "Try `/kpi customers by campaign`."
         )
-    at, inside, when = clock(number, ask)
-    happened = number.at.is_not(None) if when is None else when
-    converted = _leads(workspace, ask, at, inside, happened).add_columns(number.at.label("moment"))
-    others = _leads(workspace, ask, lead.c.created_at, within, sa.not_(sa.func.coalesce(happened, False)))
-    won, currency = _won(c, workspace, converted, now)
+    converted = _converted(workspace, ask, number)
     ways = dict(_touches(c, workspace, converted.subquery("converted"), credit, now))
+    found = c.execute(converted.order_by("lead_id", "moment"), {"now": now}).all()
     conversions = tuple(
         Conversion(
             row.moment,
             tuple(one for one in ways.get(row.lead_id, ()) if _in_time(one, row.moment, credit)),
-            won.get(row.lead_id, 0),
+            int(row.value or 0),
             row.created_at,
             row.opportunity_at,
         )
-        for row in c.execute(converted.order_by(lead.c.lead_id), {"now": now})
+        for row in found
     )
-    return Journeys(conversions, _nulls(c, workspace, others, credit, now), currency)
+    currencies = frozenset(row.currency for row in found if row.currency and row.value)
+    return Journeys(
+        conversions, _nulls(c, workspace, _others(workspace, ask, number), credit, now), currencies
+    )
 
 
-def _leads(workspace: str, ask: Ask, at: sa.Column[Any], inside: Inside, when: Condition) -> sa.Select[Any]:
-    columns = [lead.c.lead_id, lead.c.created_at, lead.c.opportunity_at]
-    return selected(workspace, Grouping(ask.period), lead, at, inside, columns, [*filters(lead, ask), when])
+def _converted(workspace: str, ask: Ask, number: Number) -> sa.Select[Any]:
+    """The leads or deals that a count counts, with the moment for which each does, and what it is worth."""
+    at, inside, when = clock(number, ask)
+    of_deals = number.table is deal
+    columns = [
+        number.table.c.lead_id,
+        lead.c.created_at,
+        (deal.c.opened_at if of_deals else lead.c.opportunity_at).label("opportunity_at"),
+        number.at.label("moment"),
+        (sa.literal(1) if number.total is None else number.total).label("value"),
+        (deal.c.currency if of_deals else sa.null()).label("currency"),
+    ]
+    happened = number.at.is_not(None) if when is None else when
+    conditions = [*filters(number.table, ask), happened]
+    return selected(workspace, Grouping(ask.period), number.table, at, inside, columns, conditions)
+
+
+def _others(workspace: str, ask: Ask, number: Number) -> sa.Select[Any]:
+    """The leads created in the window of whom a count counts nothing."""
+    _, _, when = clock(number, ask)
+    happened = number.at.is_not(None) if when is None else when
+    not_so: Condition = sa.not_(sa.func.coalesce(happened, False))
+    if number.table is deal:
+        having = sa.select(deal.c.lead_id).where(deal.c.workspace_id == workspace, happened)
+        not_so = lead.c.lead_id.not_in(having)
+    conditions = [*filters(lead, ask), not_so]
+    group = Grouping(ask.period)
+    return selected(workspace, group, lead, lead.c.created_at, within, [lead.c.lead_id], conditions)
 
 
 def _in_time(touched: Touchpoint, moment: datetime, credit: Credit) -> bool:
@@ -93,8 +118,7 @@ def _touches(
     receipt = (touch.c.receipt_source, touch.c.receipt_id)
     found = (
         sa.select(touch.c.lead_id, touch.c.at, *receipt, key.label("key"))
-        .join_from(leads, touch, touch.c.lead_id == leads.c.lead_id)
-        .where(touch.c.workspace_id == workspace, wanted)
+        .where(touch.c.workspace_id == workspace, touch.c.lead_id.in_(sa.select(leads.c.lead_id)), wanted)
         .order_by(touch.c.lead_id, touch.c.at, *receipt)
     )
     rows = c.execute(found, {"now": now})
@@ -116,25 +140,3 @@ def _nulls(
     without = c.execute(sa.select(sa.func.count()).select_from(leads.subquery("others")), {"now": now})
     ways[()] = without.scalar_one() - ways.total()
     return +ways
-
-
-def _won(
-    c: sa.Connection, workspace: str, leads: sa.Select[Any], now: datetime
-) -> tuple[dict[int, int], str | None]:
-    """What each of these leads brought, and the one currency of it all; nothing where there are several."""
-    those = leads.subquery("converted")
-    found = (
-        sa.select(
-            deal.c.lead_id, deal.c.currency, sa.cast(sa.func.sum(deal.c.amount), sa.BigInteger).label("won")
-        )
-        .join_from(those, deal, deal.c.lead_id == those.c.lead_id)
-        .where(
-            deal.c.workspace_id == workspace, deal.c.stage == Stage.CUSTOMER.value, deal.c.amount.is_not(None)
-        )
-        .group_by(deal.c.lead_id, deal.c.currency)
-    )
-    rows = c.execute(found, {"now": now}).all()
-    currencies = {row.currency for row in rows}
-    if len(currencies) > 1:
-        return {}, None
-    return {row.lead_id: row.won for row in rows}, next(iter(currencies), None)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from funnel.events import Origin
-from funnel.lead import Lead
+from funnel.lead import Lead, Touch
 from funnel.milestones import (
     Milestones,
     came_through,
@@ -154,7 +154,7 @@ def _touch_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
                 "machine": touch.machine,
                 "quiet": touch.quiet,
                 "form": plain(touch.form),
-                "asset": plain(touch.asset.title) if touch.asset else None,
+                **_content(touch),
                 "gated": is_gated(touch),
                 "page": plain(touch.page.url) if touch.page else None,
                 "of_marketing": is_marketings(touch),
@@ -163,6 +163,15 @@ def _touch_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
                 "outcome": plain(touch.outcome, LONGEST_OUTCOME),
             }
         )
+
+
+def _content(touch: Touch) -> Row:
+    asset = touch.asset
+    return {
+        "asset": plain(asset.title) if asset else None,
+        "type": plain(asset.type, LONGEST_NAME) if asset else None,
+        "topic": plain(asset.topic, LONGEST_NAME) if asset else None,
+    }
 
 
 def _visit_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:

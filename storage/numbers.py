@@ -152,6 +152,7 @@ NUMBERS: Mapping[str, Number] = {
     "lost": _leads("lost_at"),
     "returned": _leads("returned_at"),
     "hand_raisers": _leads("hand_raised_at"),
+    "demand_first": _leads("created_at", lead.c.motion == "demand-first"),
     "lead_first": _leads("created_at", lead.c.motion == "lead-first"),
     "good_fits": _leads("created_at", lead.c.fit.in_(["A", "B"])),
     "contacts": _leads("answered_at"),
@@ -184,11 +185,12 @@ NUMBERS: Mapping[str, Number] = {
     "positive": _spent(spend.c.positive, _OUR_MENTIONS),
     "neutral": _spent(spend.c.neutral, _OUR_MENTIONS),
     "negative": _spent(spend.c.negative, _OUR_MENTIONS),
-    "category_mentions": _spent(
+    "competitor_mentions": _spent(
         sum(
             (sa.func.coalesce(spend.c[name], 0) for name in ("positive", "neutral", "negative")),
             sa.literal(0),
-        )
+        ),
+        _THEIRS,
     ),
     "engagements": _touches(touch.c.done_by == "they"),
     "content_views": _touches(_VIEWED),
@@ -211,6 +213,7 @@ NUMBERS: Mapping[str, Number] = {
     "meetings_held": _of_kind("meeting_held"),
     "sessions": Number(visit, visit.c.at),
     "visitors": Number(visit, visit.c.at, different=visit.c.lead_id),
+    "known_visitors": Number(visit, visit.c.at, lead.c.created_at >= visit.c.at, different=visit.c.lead_id),
     "organic_sessions": Number(visit, visit.c.at, visit.c.channel == "Organic Search"),
     "page_views": Number(visit, visit.c.at, total=visit.c.pages),
 }

@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
+from funnel.attribution import Touches
 from funnel.counts import Ask, Cells, CountedLead
 from funnel.dimension import Dimension
 from funnel.events import Event, LeadEvent, Written, written
@@ -33,7 +34,7 @@ from storage import (
 )
 from storage.audit import Audit
 from storage.cards import Cards
-from storage.crediting import LOOKBACK, Credit, Credited, Journeys
+from storage.crediting import LOOKBACK, Credit, Journeys
 from storage.database import Database, open_database
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
@@ -215,19 +216,19 @@ class Store:
         name: str,
         key: Dimension,
         *,
-        touches: Credited = "marketing",
+        touches: Touches = "marketing",
         lookback: timedelta = LOOKBACK,
         playbook: Playbook | None = None,
         now: datetime | None = None,
     ) -> Journeys:
-        """What attribution shares credit for: the leads that `name` counts, with the touches before.
+        """What attribution shares credit for: the leads or deals that `name` counts, with the touches before.
 
         A touch of marketing says where it came from, by whatever lead it is; opens of mails, which prove
         little, our own sends and machines' hits are none. `all` adds sales' touches, under the key `sales`.
 
         Args:
             ask: which leads: its period, clock and filters.
-            name: what is a conversion, of the counts of leads.
+            name: what is a conversion, of the counts of leads and deals.
             key: what is credited: source, medium, campaign, channel or content.
             touches: whose touches count.
             lookback: how long before the conversion.
@@ -235,7 +236,7 @@ class Store:
             now: the time of asking; the clock's where it is left out.
 
         Raises:
-            QuestionError: that is no conversion of leads, or not what can be credited.
+            QuestionError: that is no count of leads or deals, or not what can be credited.
 
         """
         credit = Credit(name, key, touches, lookback)
@@ -245,6 +246,10 @@ class Store:
     async def campaign_names(self, limit: int = 10_000) -> list[str]:
         """The campaigns that leads came by or money was spent on, in alphabetical order."""
         return await self._read(counting.campaign_names, limit)
+
+    async def campaign_kinds(self) -> dict[str, tuple[str, ...]]:
+        """What the spend of each campaign was booked as, by whoever sent it, the latest first."""
+        return await self._read(counting.campaign_kinds)
 
     async def counts(self) -> Totals:
         """How much there is, for the metrics page."""

@@ -166,7 +166,7 @@ touch = sa.Table(
     sa.Column("machine", sa.Boolean, nullable=False),
     sa.Column("quiet", sa.Boolean, nullable=False),
     sa.Column("form", PlainText),
-    sa.Column("asset", PlainText),
+    *(sa.Column(name, PlainText) for name in ("asset", "type", "topic")),  # of content: its title, ...
     sa.Column("gated", sa.Boolean),  # of content; null where it is about none
     sa.Column("page", PlainText),
     *_origin(),  # its own, or its lead's where it names none

@@ -12,6 +12,7 @@ from funnel.activity import Burst, activity
 from funnel.answer import Answer, answer, asks, columns
 from funnel.attribution import MODELS
 from funnel.brief import Brief, build, look_up
+from funnel.campaign_kind import CampaignKind
 from funnel.comparison import Comparison, compared
 from funnel.counts import Cell, Cells, Sample
 from funnel.errors import QuestionError
@@ -208,7 +209,8 @@ def campaigns(count: int = 3) -> Answer:
         None: cell(40, 4, 2, 1, 1, 1),
         **{f"Ad {number}": cell(9, 3, 1, 1, 1, 1, spend=124_000) for number in range(count - 3)},
     }
-    return answered("campaigns", "2026-Q1", cells)
+    kinds = {"Spring webinar": CampaignKind("lead", 0.83), "Fair": CampaignKind("demand")}
+    return replace(answered("campaigns", "2026-Q1", cells), kinds=kinds)
 
 
 def every_metric() -> Answer:

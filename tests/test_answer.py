@@ -156,7 +156,7 @@ def test_nobody_is_no_data_and_says_what_to_send() -> None:
 
     assert (value.value, value.numerator, value.denominator) == (None, 0, 0)
     assert value.missing == (
-        "Nothing known of: leads that became MQL; people who became known. It takes `tipoff.lead.captured`."
+        "Nothing known of: people who became known; leads that became MQL. It takes `tipoff.lead.captured`."
     )
 
 
@@ -603,7 +603,7 @@ def test_a_part_of_the_leads_has_no_target() -> None:
 
 
 def test_the_terms_are_stated() -> None:
-    question = Question("campaigns", window("2026-08"), versus=window("2026-07"))
+    question = Question("campaigns", window("2026-08"), by="campaign", versus=window("2026-07"))
     terms = told(question, {}, previous={}).terms
 
     assert (terms.start, terms.end) == (question.period.start, question.period.end)
@@ -653,3 +653,39 @@ def test_the_json_of_a_young_rate_and_of_a_target_says_so() -> None:
     assert aimed["rows"][0]["note"] == "target 400"
     assert (money["rows"][0]["value"], money["rows"][0]["note"]) == (2.5, "EUR; target 5")
     assert as_json(told(kpi("response_time"), waiting))["rows"][0]["note"] == "at least"
+
+
+def test_whose_touches_share_credit_is_one_of_the_terms_where_a_model_shares_it() -> None:
+    question = kpi("leads", by="campaign", model="u")
+    alone = told(replace(question, by=None), {"leads": 3})
+
+    assert told(question, {"leads": 3}).terms.touches == "marketing"
+    assert told(replace(question, touches="all"), {"leads": 3}).terms.touches == "all"
+    assert (alone.terms.model, alone.terms.touches) == (None, None)
+    assert alone.notes[-1].startswith("`model=` shares credit `by` source, medium, campaign")
+
+
+def test_a_median_is_shared_by_no_model() -> None:
+    found = told(
+        Question("funnel", window("2026-08"), by="source", model="linear"), {"x": Cell({"leads": 1})}
+    )
+    (line,) = found.lines
+
+    assert (
+        line.values["time_to_mql"].missing == "It is made of whole leads or deals, which no model can share."
+    )
+
+
+def test_who_is_still_on_the_way_is_counted_and_nothing_has_to_be_sent() -> None:
+    waiting = Cell(samples={"time_to_customer": Sample((), (3.0, 4.0))})
+    value = only(told(kpi("days_to_close"), {None: waiting}))
+
+    assert (value.missing, value.wanted) == ("None of 2 has got so far.", ())
+
+
+def test_a_share_of_voice_wants_somebody_else_to_be_heard() -> None:
+    ours = {"positive": 6, "neutral": 3, "negative": 1}
+    alone = only(told(kpi("share_of_voice"), ours))
+
+    assert (alone.value, alone.wanted) == (None, ("competitor_mentions",))
+    assert only(told(kpi("share_of_voice"), {**ours, "competitor_mentions": 30})).value == 0.25

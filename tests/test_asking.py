@@ -2,25 +2,28 @@
 
 import csv
 import io
+import re
+import shlex
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from slack_rig import ANNA, Talk, buttons, event, talking
 
-from bot import asking, queries, rows
+from bot import queries, rows
 from bot.asking import Asked, recalled
 from briefs.message import words_of
-from funnel.attribution import Credit
-from funnel.counts import Cell, CountedLead
-from funnel.credited import credited
+from funnel.counts import CountedLead
 from funnel.errors import QuestionError
 from funnel.metrics import METRICS
 from funnel.question import About
 from workspace import Message
 from workspace.payloads import message_action
 
+EXAMPLE = re.compile(r"`([^`]+)`")
+MISTAKE = re.compile("I understood|I know no|Nobody here|I find nobody|[Ss]orry")
 AT = "2026-11-05T10:00:00Z"
 
 
@@ -106,6 +109,23 @@ async def test_a_median_cannot_be_split(talk: Talk) -> None:
     )
 
 
+async def test_each_campaign_has_its_kind_and_the_share_of_leads_that_say_so(talk: Talk) -> None:
+    await talk.send(
+        event("campaign.spent", "k", {"campaign": "Spring fair", "day": "2026-01-02", "kind": "lead_gen"})
+    )
+    await talk.settled()
+    said = await talk.ask("/campaigns", "this year")
+    found, _ = await queries.answer(talk.tipoff.house.settings, "campaigns", "this year")
+
+    kinds = {row[0]: row[1] for line in said.splitlines() if len(row := re.split(r" {2,}", line)) > 3}
+    assert kinds == {"Campaign": "Kind", "Spring webinar": "demand (100 %)", "Spring fair": "lead"}
+    assert "Kind: with a share, it is what so many of the campaign's leads did first" in said
+    assert found["kinds"] == {
+        "Spring webinar": {"kind": "demand", "share": 1.0},
+        "Spring fair": {"kind": "lead", "share": None},
+    }
+
+
 async def test_campaigns_are_compared_by_name_and_it_ends_in_a_sentence(talk: Talk) -> None:
     said = await talk.ask("/campaigns", '"Spring webinar" vs "Spring fair"')
 
@@ -131,14 +151,64 @@ async def test_an_unknown_campaign_is_answered_with_the_nearest(talk: Talk) -> N
     )
 
 
-@pytest.mark.parametrize("about", get_args(About))
-async def test_help_has_examples_that_work(talk: Talk, about: About) -> None:
-    said = await talk.ask(f"/{about}", "help")
-    tried = await asking.examples_for(talk.tipoff.house.store, about)
-    answers = [await talk.ask(f"/{about}", one) for one in tried]
+def tried(said: str, name: str) -> list[str]:
+    """The examples of a help page, as they can be typed."""
+    return [one for line in said.splitlines() if line.startswith("Try ") for one in EXAMPLE.findall(line)
+            if one.startswith(name)]  # fmt: skip
 
-    assert said.splitlines()[2].startswith(f"/{about}")
-    assert [one for one in answers if "I understood" in one or "I know no" in one] == []
+
+@pytest.mark.parametrize("name", ["/lead", "/kpi", "/funnel", "/campaigns"])
+async def test_help_has_examples_that_work_on_the_store_at_hand(talk: Talk, name: str) -> None:
+    said = await talk.ask(name, "help")
+    typed = [one.partition(" ") for one in tried(said, name)]
+    answers = [await talk.ask(command, text) for command, _, text in typed]
+
+    assert said.splitlines()[2].startswith(name)
+    assert len(answers) >= 2
+    assert [one for one in answers if MISTAKE.search(one)] == []
+
+
+async def test_the_help_of_everything_has_the_same_examples(talk: Talk) -> None:
+    said = await talk.ask("/tipoff", "help")
+    each = [line for name in ("/lead", "/kpi", "/funnel", "/campaigns")
+            for line in (await talk.ask(name, "help")).splitlines() if line.startswith("Try ")]  # fmt: skip
+
+    assert [line for line in said.splitlines() if line.startswith("Try ")] == [*each, "Try `/tipoff help`"]
+
+
+async def test_help_compares_the_campaigns_that_brought_most(talk: Talk) -> None:
+    said = await talk.ask("/campaigns", "help")
+
+    assert '/campaigns "Spring webinar" vs "Spring fair" last 12 months' in said
+
+
+async def test_help_names_nobody_where_names_are_hidden(sqlite_url: str, tmp_path: Path) -> None:
+    rules = tmp_path / "playbook.yaml"
+    rules.write_text('masks: {"#leads": id}', encoding="utf-8")
+    async with talking(sqlite_url, playbook=rules) as talk:
+        await talk.send(lead(1, "Spring fair"))
+        await talk.settled()
+        said = await talk.ask("/lead", "help")
+
+    assert "@example.com" not in said
+    assert re.findall("`/lead [0-9]+`", said)
+
+
+async def test_an_empty_store_has_examples_too(sqlite_url: str) -> None:
+    async with talking(sqlite_url) as talk:
+        assert "Try `/lead ana@example.com`, `/lead Ana`" in await talk.ask("/lead", "help")
+        assert "campaign=" not in await talk.ask("/kpi", "help")
+
+
+@pytest.mark.parametrize("about", get_args(About))
+async def test_the_examples_of_the_terminals_help_work_in_a_shell(talk: Talk, about: About) -> None:
+    settings = talk.tipoff.house.settings
+    said = (await queries.help_for(settings, about)).plain
+    typed = [shlex.split(one)[2:] for one in tried(said, f"tipoff {about}")]
+    answers = [await queries.answer(settings, about, " ".join(words)) for words in typed]
+
+    assert len(answers) >= 5
+    assert [message.plain for _, message in answers if MISTAKE.search(message.plain)] == []
 
 
 @pytest.mark.parametrize(
@@ -220,6 +290,34 @@ async def test_rows_are_a_file_for_whoever_asks_alone_and_written_down(talk: Tal
     ]
 
 
+async def test_the_rows_of_a_comparison_are_the_leads_of_its_campaigns(talk: Talk) -> None:
+    said = await talk.ask("/campaigns", '"Spring webinar" vs "fair" this year')
+    answer = await talk.hears(ANNA, said.splitlines()[0])
+    await talk.press(ANNA, "tipoff.rows", answer)
+    await talk.hears(ANNA, "The 3 leads behind this number")
+    (file,) = [one for one in talk.workspace.slack.uploads.values() if one]
+    leads = list(csv.DictReader(io.StringIO(file.decode())))
+
+    assert [(one["email"], one["campaign"]) for one in leads] == [
+        ("lead1@example.com", "Spring webinar"),
+        ("lead2@example.com", "Spring webinar"),
+        ("lead3@example.com", "Spring fair"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["list", "define acceptance rate", "score audit", "leads vs prev why"])
+async def test_what_is_said_about_numbers_can_be_shared_too(talk: Talk, text: str) -> None:
+    answer = await answered(talk, text)
+    before = len(talk.public())
+    await talk.press(ANNA, "tipoff.share", answer)
+    await talk.workspace.wait_for(lambda: len(talk.public()) > before)
+    (shared,) = talk.public()[before:]
+
+    assert shared.text.splitlines()[0] == answer.text.splitlines()[0]
+    assert ANNA in str(shared.blocks)
+    assert [action for action, _ in buttons(shared)] == []
+
+
 @pytest.mark.parametrize(
     "value", ["", "x", "2026-11-05 /kpi leads", f"{AT} /lead ana", f"{AT} /kpi", f"{AT} rm -rf", "1:2"]
 )
@@ -266,7 +364,7 @@ def test_what_is_no_question_is_not_recalled(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])  # noqa: RUF001 - a spreadsheet takes it for =
 def test_no_cell_is_a_formula(name: str) -> None:
-    one = CountedLead(1, name, None, None, "mql", None, None, None)
+    one = CountedLead(1, name, None, None, None, "mql", None, None, None)
 
     (_, line) = csv.reader(io.StringIO(rows.written([one])))
     assert line[1] == f"'{name}"
@@ -277,20 +375,28 @@ def test_a_file_is_named_after_its_question() -> None:
     assert rows.named("…") == "leads.csv"
 
 
-async def test_a_model_shares_the_leads_of_a_campaign_and_says_so(talk: Talk) -> None:
+async def test_a_model_shares_leads_and_amounts_among_campaigns_and_says_so(talk: Talk) -> None:
     said = await talk.ask("/campaigns", "this year model=linear")
 
-    assert "credited by linear" in said
-    assert "Leads of each stage are shared by the model" in said
+    assert "credited by linear, among marketing's touches of the 90 days before" in said
+    assert "Leads, deals and their amounts are shared by the model" in said
     assert "2 campaigns: 3 leads" in said
 
 
-def test_credit_takes_the_place_of_counts_and_sums_to_them() -> None:
-    cells = {"a": Cell({"leads": 2, "spend": 900}), "b": Cell({"leads": 1})}
-    shared = credited(cells, {"leads": {"a": Credit(0.5, 0), "c": Credit(2.5, 0)}})
+async def test_sales_touches_share_credit_where_they_are_asked_for(talk: Talk) -> None:
+    await talk.send(
+        event("lead.engaged", "call", {"person": {"email": "lead1@example.com"}, "kind": "call_made"}),
+        event(
+            "deal.moved",
+            "d2",
+            {"person": {"email": "lead1@example.com"}, "deal": "d2", "stage": "won", "amount": 9.99},
+        ),
+    )
+    await talk.settled()
+    asked = "revenue this year by campaign model=linear touches=all"
+    said = await talk.ask("/kpi", asked)
+    found, _ = await queries.answer(talk.tipoff.house.settings, "kpi", asked)
 
-    assert {name: dict(cell.counts) for name, cell in shared.items()} == {
-        "a": {"leads": 0.5, "spend": 900},
-        "b": {"leads": 0},
-        "c": {"leads": 2.5},
-    }
+    assert "credited by linear, among marketing's and sales' touches of the 90 days before" in said
+    assert found["terms"]["touches"] == "all"
+    assert {row["by"]: row["value"] for row in found["rows"]} == {"Spring webinar": 105.0, "sales": 4.99}

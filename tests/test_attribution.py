@@ -24,21 +24,14 @@ from funnel.attribution import (
     Model,
     Touchpoint,
     attribute,
-    conversion_of,
     credits_of,
-    flips,
     named,
     path_of,
     ranks,
-    touchpoints,
 )
 from funnel.attribution_rules import Attribution
-from funnel.events import DealMoved, EventKey, LeadEngaged, Origin, Person
-from funnel.journey import tell
-from funnel.lead import Touch
+from funnel.events import EventKey
 from funnel.markov import Ends, Key, TouchPath, markov_shares, removal_effects
-from funnel.playbook import Playbook
-from funnel.stage import Stage
 
 WON = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DATA = Path(__file__).parents[2] / "shared" / "data" / "attribution"
@@ -226,86 +219,29 @@ def test_nobody_who_converted_is_nobody_to_credit(model: Model) -> None:
     assert attribute([], {("ad",): 3}, model) == {}
 
 
-def test_the_verdict_flips_under_the_models_that_see_another_ahead() -> None:
+def test_who_is_ahead_depends_on_the_model() -> None:
     conversions = [won(touch("ad", 9), touch("web", 1)), won(touch("ad", 8), touch("web", 1)), won()]
     models: tuple[Heuristic, ...] = ("first", "last", "linear")
-    credited = {model: attribute(conversions, {}, model) for model in models}
 
     assert ranks(conversions, {}, models) == {
         "first": ("ad", None),
         "last": ("web", None),
         "linear": ("ad", "web", None),
     }
-    assert flips(credited, "ad") == ("last",)
-    assert flips(credited, "web") == ("first",)
 
 
 def test_what_differs_only_in_its_last_digits_is_a_tie() -> None:
     thirds = [won(*(touch(key, days, f"{days}{key}") for days, key in enumerate("bac"))) for _ in range(7)]
 
     assert ranks(thirds, {}, ["linear"]) == {"linear": ("a", "b", "c")}
-    assert flips({"linear": attribute(thirds, {}, "linear")}, "c") == ()
 
 
-def test_a_path_that_led_nowhere_looks_back_from_its_last_touch() -> None:
-    touches = [touch("web", 10), touch("ad", 99), touch("old", 101)]
-
-    assert path_of(touches) == ("ad", "web")
-    assert path_of(touches, WON) == ("web",)
-    assert path_of([]) == ()
-
-
-# What a lead hands in
-
-
-def engaged(minutes: float, kind: str, campaign: str | None = None, **more: Any) -> LeadEngaged:
-    fields = {"id": f"{kind}-{minutes}", "source": "test", "time": WON + timedelta(minutes=minutes)}
-    origin = Origin(campaign=campaign) if campaign else None
-    return LeadEngaged.model_validate(fields | {"person": ANA, "kind": kind, "origin": origin} | more)
-
-
-def deal(minutes: float, stage: str, amount: str, currency: str = "EUR") -> DealMoved:
-    at = WON + timedelta(minutes=minutes)
-    return DealMoved.model_validate(
-        {"id": f"{stage}-{currency}", "source": "crm", "time": at, "deal": currency, "person": ANA}
-        | {"stage": stage, "amount": amount, "currency": currency}
+def test_a_path_is_made_of_the_touches_that_share_the_conversion() -> None:
+    assert path_of(won(touch("web", 10), touch("ad", 91), touch("late", -1), touch("mail", 20))) == (
+        "mail",
+        "web",
     )
-
-
-ANA = Person(email="ana@example.com")
-CUSTOMER = tell(
-    [
-        engaged(0, "page_viewed", "spring"),
-        engaged(1, "page_viewed"),
-        engaged(2, "email_sent", "news"),
-        engaged(3, "ad_clicked", "fair", user_agent="Googlebot/2.1", method="HEAD"),
-        engaged(4, "ad_clicked", "fair"),
-        deal(5, "open", "900"),
-        deal(6, "won", "1000.50"),
-        deal(6, "won", "70", "USD"),
-        engaged(7, "page_viewed", "late"),
-    ],
-    Playbook(),
-)
-
-
-def campaign(one: Touch) -> Key:
-    return one.origin.campaign if one.origin else None
-
-
-def test_a_lead_hands_in_what_people_did_that_names_a_campaign_and_on_request_what_we_did() -> None:
-    assert path_of(touchpoints(CUSTOMER, campaign)) == ("spring", "fair", "late")
-    assert path_of(touchpoints(CUSTOMER, campaign, ours=True)) == ("spring", "news", "fair", "late")
-
-
-def test_a_lead_converts_when_it_first_reaches_the_stage_and_is_worth_its_won_deals() -> None:
-    conversion = conversion_of(CUSTOMER, Stage.CUSTOMER, campaign, currency="EUR")
-
-    assert conversion
-    assert (conversion.at, conversion.value) == (WON + timedelta(minutes=6), 100_050)
-    assert (conversion.created_at, conversion.opportunity_at) == (WON, WON + timedelta(minutes=5))
-    assert shares(conversion, "linear") == {"fair": 0.5, "spring": 0.5}
-    assert conversion_of(CUSTOMER, Stage.LOST, campaign) is None
+    assert path_of(won()) == ()
 
 
 # The Markov chain
@@ -404,7 +340,7 @@ def test_the_u_model_gives_the_published_credits() -> None:
 def test_the_markov_model_gives_the_exact_removal_effects() -> None:
     conversions, nulls = published()
     expected = truth()["markov_order1_exact"]
-    converted = Counter(path_of(one.touches, one.at) for one in conversions)
+    converted = Counter(path_of(one) for one in conversions)
     effects = removal_effects({path: Ends(converted[path], nulls[path]) for path in converted | nulls})
     credited = attribute(conversions, nulls, "markov")
 

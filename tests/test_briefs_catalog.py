@@ -40,6 +40,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefs import catalog
+from briefs.figures import figure_or_day, receipt
 from briefs.message import JSON_BYTES, VISIBLE, Message, TooLargeError, View, visible, words_of
 from briefs.pages import render
 from briefs.plain import plain
@@ -47,6 +48,7 @@ from funnel.brief import Brief, Fact, Row
 from funnel.errors import PlaybookError
 from funnel.events import EventKey, TouchKind
 from funnel.metrics import METRICS
+from funnel.value import Value
 
 SEED_OPENER = (
     "“Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our "
@@ -446,8 +448,8 @@ def test_groups_that_are_pooled_are_a_line_and_no_bar() -> None:
 def test_leads_of_no_campaign_have_no_cost() -> None:
     shown = table(catalog.answered(campaigns()))
 
-    assert shown["no campaign"][4:] == ["no data"] * 5
-    assert shown["Fair"][4:] == ["$310.50", "$5.18", "$25.88", "$103.50", "no data"]
+    assert shown["no campaign"][5:] == ["no data"] * 5
+    assert shown["Fair"][5:] == ["$310.50", "$5.18", "$25.88", "$103.50", "no data"]
 
 
 def test_a_column_without_data_is_left_out_and_named() -> None:
@@ -504,7 +506,39 @@ def test_every_metric_is_listed_with_its_value_or_with_what_it_takes() -> None:
 
     assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
     assert "conversion_rate             3.1 %" in said.plain
-    assert "tipoff.campaign.spent with clicks" in said.plain
+    assert "• `tipoff.campaign.spent` with `clicks`: ad_clicks, cpc" in said.plain
+
+
+def test_a_metric_without_data_shows_the_event_to_send_and_what_the_playbook_lacks() -> None:
+    clicks, payback = (catalog.answered(kpi(text)).plain for text in ("ad clicks 2026-01", "ltv_cac 2026-01"))
+
+    assert "Send it to `/intake/events`, such as" in clicks
+    assert (
+        '"campaign": "sensors-2026", "channel": "paid social", "impressions": 8200, "clicks": 164' in clicks
+    )
+    assert "Write it into the playbook, such as\n\nfinance: { " in payback
+
+
+def test_a_rate_of_money_shows_the_amounts_that_it_is_made_of() -> None:
+    value = Value(1.469, 41_206_338, 28_041_162, currency="USD")
+
+    assert receipt(value, METRICS["roi"]).replace("\\", "") == " ($412,063.38/$280,411.62)"
+    assert receipt(replace(value, value=17.7), METRICS["cac_payback"]).startswith(" (\\$412")
+
+
+def test_what_nobody_can_know_yet_is_listed_with_its_day() -> None:
+    value = Value(None, maturing=date(2026, 12, 5))
+
+    assert figure_or_day(value, METRICS["converted_14"]) == "not before 5 Dec 2026"
+    assert figure_or_day(Value(0.4), METRICS["converted_14"]) == "40 %"
+
+
+def test_where_nothing_was_known_before_there_are_no_columns_for_it() -> None:
+    answer = kpi("mql rate 2026-01 vs 2025-12 by source")
+    unknown = tuple(replace(line, previous={}) for line in answer.lines)
+
+    assert "before" in catalog.answered(answer).plain
+    assert "before" not in catalog.answered(replace(answer, lines=unknown)).plain.partition("Source ")[2]
 
 
 def test_the_parts_of_a_change_sum_to_it_as_they_are_printed() -> None:

@@ -147,7 +147,16 @@ def test_labels_share_a_column_in_a_terminal() -> None:
     )
 
 
-@pytest.mark.parametrize("markdown", ["```\nfenced\n```", "    indented", "![image](x.png)"])
+def test_a_fence_is_shown_as_it_stands() -> None:
+    page = Page('```\n{"a": 1,\n "b": "*c*"}\n```')
+    (block,) = draw(page)
+
+    assert plain(page) == '{"a": 1,\n "b": "*c*"}'
+    assert block["elements"][0]["type"] == "rich_text_preformatted"
+    assert [one["text"] for one in block["elements"][0]["elements"]] == ['{"a": 1,\n "b": "*c*"}']
+
+
+@pytest.mark.parametrize("markdown", ["    indented", "![image](x.png)"])
 def test_a_page_has_no_other_markup(markdown: str) -> None:
     with pytest.raises(ValueError, match="cannot hold"):
         draw(Page(markdown))

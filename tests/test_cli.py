@@ -303,6 +303,14 @@ def test_a_question_prints_a_table(leads: Desk) -> None:
     assert leads.tipoff("campaigns", "2026-10").out.startswith("Campaigns: 2026-10\n")
 
 
+@pytest.mark.parametrize("command", ["kpi", "funnel", "campaigns"])
+def test_help_says_what_to_type_here(leads: Desk, command: str) -> None:
+    said = leads.tipoff(command, "help")
+
+    assert (said.code, said.err) == (0, "")
+    assert f"Try `tipoff {command}" in said.out
+
+
 def test_rebuild_changes_nothing_in_a_store_that_is_right(leads: Desk) -> None:
     before = leads.everything()
 

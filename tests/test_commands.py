@@ -170,8 +170,8 @@ async def test_campaigns_compares_what_each_brought_and_cost(talk: Talk) -> None
     table = said.partition("Campaign ")[2]
     rows = [line.split("  ") for line in table.splitlines() if line.startswith(("google", "bing"))]
     assert [[cell.strip() for cell in row if cell] for row in rows] == [
-        ["google-spring", "2", "2", "1", "1", "$50", "$25", "$25", "$50", "$50"],
-        ["bing-spring", "1", "0", "0", "0", *["no data"] * 5],
+        ["google-spring", "demand (100 %)", "2", "2", "1", "1", "$50", "$25", "$25", "$50", "$50"],
+        ["bing-spring", "–", "1", "0", "0", "0", *["no data"] * 5],
     ]
 
 

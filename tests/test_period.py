@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from funnel.calendar import ORDINARY, Calendar, Weekday, instant, midnight, wall
 from funnel.errors import PeriodError
-from funnel.period import UNITS, Period, Unit, later, months, previous, unit_of, year_before
+from funnel.period import UNITS, Period, Unit, later, previous, unit_of, year_before
 from funnel.period_words import Here, find_moment, moment_words, parse_period
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -507,6 +507,5 @@ def test_a_day_that_a_zone_skipped_is_no_part() -> None:
 def test_the_months_of_a_period_are_its_parts() -> None:
     period = parse_period("qtd", NOW, BERLIN)
 
-    assert [month.words for month in months(period)] == ["2026-10", "2026-11"]
-    assert list(months(period)) == list(period.parts("month"))
+    assert [month.words for month in period.parts("month")] == ["2026-10", "2026-11"]
     assert period.calendar == ORDINARY

@@ -49,6 +49,7 @@ METRICS = {
         _metric("cpl", "Cost per lead", "spend / leads"),
         _metric("cac", "Customer acquisition cost", "(spend + sales_cost) / customers"),
         _metric("roi", "Return on investment", "(revenue * margin - spend) / spend"),
+        _metric("revenue", "Revenue won", "revenue"),
         _metric("response_time", "Response time", "median(response_time)"),
         _metric("target_attainment", "Target attainment", "revenue / revenue_target", "target reached"),
     )
@@ -109,6 +110,9 @@ def proposed(sentence: str) -> str:
         ("funnel", "model = time decay", "/funnel last 30 days model=decay"),
         ("funnel", "last-touch this month", "/funnel this month model=last"),
         ("funnel", "model=last-touch this month", "/funnel this month model=last"),
+        ("funnel", "by source touches=all model=u", "/funnel last 30 days by source model=u touches=all"),
+        ("kpi", "leads by source model=u touches = marketing", "/kpi leads last 30 days by source model=u"),
+        ("campaigns", "A vs B touches=all", '/campaigns "A" vs "B" last 30 days touches=all'),
         ("funnel", "activity target", "/funnel last 30 days activity target"),
         ("funnel", "this year as of 2026-11-01", "/funnel this year as-of 2026-11-01"),
         ("funnel", "as-of 2026-11-21 13:05", "/funnel last 30 days as-of 2026-11-21T13:05"),
@@ -273,6 +277,34 @@ NOT_UNDERSTOOD = [
     ("funnel", "2027-01", "“2027-01” is wholly in the future.", "", "/funnel last 30 days"),
     ("funnel", "last 0 days by owner", "“last 0 days” is no time", "`by owner`", None),
     ("funnel", "by source top 0", "`top` takes 1 to 100, not “0”.", "`by source`", None),
+    (
+        "funnel",
+        "by source touches=sales model=u",
+        "`touches` are `marketing` or `all`, not “sales”.",
+        "`by source model=u`",
+        "/funnel last 30 days by source model=u touches=all",
+    ),
+    (
+        "funnel",
+        "by source touches=all",
+        "`touches=all` wants a model",
+        "`by source touches=all`",
+        "/funnel last 30 days by source model=linear touches=all",
+    ),
+    (
+        "kpi",
+        "response time by source model=u",
+        "`response_time` is made of whole leads or deals",
+        None,
+        "/kpi response_time last 30 days by source",
+    ),
+    (
+        "kpi",
+        "cpl by day model=u touches=all why",
+        "`why` explains by the first touch",
+        None,
+        "/kpi cpl last 30 days vs prev by day why",
+    ),
     ("funnel", "by source top", "`top` wants a number.", "`by source`", None),
     ("funnel", "by source top 999999999999", "`top` takes 1 to 100", "`by source`", None),
     ("funnel", "top 5", "`top` wants a `by`", "", "/funnel last 30 days by source top 5"),
@@ -403,10 +435,10 @@ def questions(draw: st.DrawFn) -> Question:
     by = draw(st.sampled_from([None, *BY["leads"]]))
     by = "campaign" if about == "campaigns" and by is None else by
     where = draw(st.dictionaries(st.sampled_from(OF_LEAD), st.none() | TYPED, max_size=3))
-    names = (
-        draw(st.lists(TYPED, min_size=2, max_size=3, unique_by=str.casefold)) if about == "campaigns" else ()
-    )
+    compared = about == "campaigns" and draw(st.booleans())
+    names = draw(st.lists(TYPED, min_size=2, max_size=3, unique_by=str.casefold)) if compared else []
     why = bool(metric) and about == "kpi" and draw(st.booleans())
+    model = draw(st.sampled_from([None, "first"] if why else [None, *MODELS]))
     as_of = draw(st.none() | MOMENTS) if period.start < MOMENTS_BEGIN else None
     versus = [previous(period, as_of or NOW), year_before(period, as_of or NOW)]
     return Question(
@@ -414,12 +446,13 @@ def questions(draw: st.DrawFn) -> Question:
         period,
         by,
         metric,
-        tuple(names) if draw(st.booleans()) else (),
+        tuple(names),
         why,
         draw(st.sampled_from([*versus, period] if why else [None, *versus, period])),
         draw(st.none() | st.integers(1, 100)) if by or about == "campaigns" else None,
         tuple(Filter(dimension, value) for dimension, value in where.items()),
-        draw(st.sampled_from([None, *MODELS])),
+        model,
+        draw(st.sampled_from([None, "all"])) if (model or names) and not why else None,
         draw(st.sampled_from([None, "cohort", "activity"])),
         as_of,
         about != "campaigns" and draw(st.booleans()),
@@ -463,6 +496,8 @@ WORDS = st.sampled_from(
             "and",
             "vs",
             "model",
+            "touches",
+            "u",
             "=",
             "as-of",
             "cohort",

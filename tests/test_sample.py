@@ -102,7 +102,7 @@ def test_a_year_is_made_in_under_two_seconds(playbook: Playbook) -> None:
     began = perf_counter()
     events = sum(1 for _ in history(playbook, NOW))
     assert perf_counter() - began < 2
-    assert 12_000 <= events <= 16_500
+    assert 12_000 <= events <= 18_500
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_nobody_leaves_the_funnel_before_coming(past: tuple[Event, ...], leads: 
 def test_fourteen_campaigns_of_both_kinds_bring_leads_and_cost_money(
     past: tuple[Event, ...], leads: tuple[Lead, ...]
 ) -> None:
-    spent = [event for event in past if isinstance(event, CampaignSpent)]
+    spent = [event for event in past if isinstance(event, CampaignSpent) and event.kind != "competitor"]
     kinds = {event.campaign: event.kind for event in spent}
     assert Counter(kinds.values()) == {"demand_gen": 7, "lead_gen": 7}
     assert all(event.amount and event.amount > 0 and event.currency == "USD" for event in spent)

@@ -119,3 +119,10 @@ async def test_totals_for_the_metrics_page(store: Store) -> None:
     await store.record([captured("new", "new@example.com")])
 
     assert await store.counts() == Totals(events=9, untold=1, set_aside=0, leads=5, cards={"due": 1})
+
+
+async def test_what_campaigns_were_booked_as_the_latest_first(store: Store) -> None:
+    rivals = spent("s8", "rivals", "2026-11-03", kind="competitor")
+    await take(store, [*SPEND, spent("s9", "spring", "2026-11-21", "1", kind="lead_gen"), rivals])
+
+    assert await store.campaign_kinds() == {"spring": ("lead_gen", "paid search")}

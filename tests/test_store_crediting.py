@@ -50,9 +50,35 @@ async def test_a_conversion_has_the_marketing_touches_of_ninety_days_before(stor
 
     found = await store.conversions(created, "customers", "campaign")
     assert found.conversions == (
-        Conversion(minutes(-5 * DAY), (GUIDES, ADS), 1200, minutes(-200 * DAY), minutes(-9 * DAY)),
+        Conversion(minutes(-5 * DAY), (GUIDES, ADS), 1, minutes(-200 * DAY), minutes(-9 * DAY)),
     )
-    assert (found.nulls, found.currency) == ({("guides", "ads"): 1, (): 1}, "USD")
+    assert (found.nulls, found.currencies) == ({("guides", "ads"): 1, (): 1}, frozenset())
+
+
+async def test_a_deal_is_credited_with_its_amount_for_the_touches_before_it_closed(store: Store) -> None:
+    await take(store, [*HISTORY, deal("e", "won", -4 * DAY, ANA, amount=5)])
+    won = Ask(frozenset({"revenue"}), CUSTOMERS.period, "activity")
+
+    found = await store.conversions(won, "revenue", "campaign")
+    assert found.conversions == (
+        Conversion(minutes(-5 * DAY), (GUIDES, ADS), 1200, minutes(-200 * DAY), minutes(-9 * DAY)),
+        Conversion(minutes(-4 * DAY), (GUIDES, ADS), 500, minutes(-200 * DAY), minutes(-4 * DAY)),
+    )
+    assert (found.nulls, found.currencies) == ({("guides", "ads"): 1, (): 1}, {"USD"})
+
+
+async def test_a_deal_of_others_who_were_not_asked_for_is_not_credited(store: Store) -> None:
+    await take(store, HISTORY)
+    of_ads = Ask(frozenset({"revenue"}), CUSTOMERS.period, where=(Filter("campaign", "ads"),))
+
+    assert (await store.conversions(of_ads, "revenue", "campaign")).conversions == ()
+
+
+async def test_what_a_count_sums_up_is_what_a_conversion_is_worth(store: Store) -> None:
+    await take(store, HISTORY)
+
+    found = await store.conversions(CUSTOMERS, "asked_fields", "campaign")
+    assert [one.value for one in found.conversions] == [6, 6]
 
 
 async def test_sales_touches_are_credited_when_asked_for(store: Store) -> None:
@@ -75,16 +101,20 @@ async def test_only_the_leads_that_were_asked_for_convert(store: Store) -> None:
     assert len((await store.conversions(CUSTOMERS, "mqls", "campaign")).conversions) == 1
 
 
-async def test_what_won_in_several_currencies_is_worth_nothing_together(store: Store) -> None:
+async def test_the_currencies_of_amounts_are_told(store: Store) -> None:
     await take(store, [captured("1"), deal("a", "won", 1, "ana@example.com", amount=1, currency="EUR"),
-                       deal("b", "won", 1, "ana@example.com", amount=1, currency="USD")])  # fmt: skip
+                       deal("b", "won", 1, "ana@example.com", amount=2, currency="USD"),
+                       deal("c", "won", 1, "ana@example.com", currency="GBP")])  # fmt: skip
 
-    found = await store.conversions(CUSTOMERS, "customers", "campaign")
-    assert ([one.value for one in found.conversions], found.currency) == ([0], None)
+    found = await store.conversions(CUSTOMERS, "revenue", "campaign")
+    assert (sorted(one.value for one in found.conversions), found.currencies) == (
+        [0, 100, 200],
+        {"EUR", "USD"},
+    )
 
 
 async def test_what_no_lead_does_cannot_be_credited(store: Store) -> None:
-    with pytest.raises(QuestionError, match="Credit is shared for what leads do, by source, medium"):
+    with pytest.raises(QuestionError, match="Credit is shared for leads and deals, by source, medium"):
         await store.conversions(CUSTOMERS, "spend", "campaign")
     with pytest.raises(QuestionError, match="Credit is shared"):
         await store.conversions(CUSTOMERS, "mqls", "country")

@@ -79,7 +79,7 @@ def test_more_comparisons_ask_for_more() -> None:
         ),
         (
             (Arm("Ads", 300, 9), Arm("Fair", 300, 0)),
-            "Too early: 2 arms need 10 conversions together, and have 9.",
+            "Too early: 2 campaigns need 10 conversions together, and have 9.",
         ),
         (
             (Arm("Ads", 50, 50), Arm("Fair", 60, 60)),

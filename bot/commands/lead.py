@@ -3,8 +3,8 @@
 import re
 
 from bot import roles
-from bot.commands.command import Command
-from bot.house import House
+from bot.commands.command import Command, asks_for_help, explained
+from bot.house import House, Sight
 from briefs import catalog
 from briefs.message import Message
 from funnel import brief
@@ -18,6 +18,8 @@ NUMBER = re.compile(r"(?:lead )?([0-9]{1,15})", re.IGNORECASE)
 async def answer(house: House, text: str) -> Message:
     """The brief of the only lead that `text` finds, or the choice among several; a number is a lead's own."""
     wanted = text.strip()
+    if asks_for_help(wanted):
+        return await explained(house, COMMAND)
     if not wanted:
         raise QuestionError("Whom shall I look up? Try `/lead ana@example.com` or `/lead Ana`.")
     if (number := NUMBER.fullmatch(wanted)) and await house.store.events_of(int(number[1])):
@@ -58,10 +60,20 @@ async def show(house: House, lead_id: int) -> Message:
     return catalog.lead_card(await roles.seen(house, one))
 
 
+async def at_hand(house: House) -> tuple[str, ...]:
+    """The lead who was here last: by address and number, or where names are hidden by number alone."""
+    if not (last := await house.store.find_leads("", limit=1)):
+        return ()
+    number = str(last[0].id)
+    address = last[0].email if house.sight == Sight() else None
+    return (address, number) if address else (number,)
+
+
 COMMAND = Command(
     "/lead",
     "<e-mail or name>",
     "Show the brief of a lead: who they are, what they read, what to say.",
     ("ana@example.com", "Ana"),
     answer,
+    at_hand,
 )

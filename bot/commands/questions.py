@@ -2,9 +2,8 @@
 
 from bot import asking
 from bot.asking import Asked
-from bot.commands.command import Command
+from bot.commands.command import Command, asks_for_help, explained
 from bot.house import House
-from briefs import catalog
 from briefs.message import Message
 from funnel.question import About, examples
 
@@ -13,12 +12,15 @@ def _command(about: About, usage: str, does: str) -> Command:
     """The command that answers typed questions; `help` after it explains it."""
 
     async def answer(house: House, text: str) -> Message:
-        if text.strip().casefold() == "help":
-            tried = await asking.examples_for(house.store, about)
-            return catalog.help([catalog.CommandHelp(f"/{about}", usage, does, tried)])
+        if asks_for_help(text):
+            return await explained(house, command)
         return await asking.answered(house, Asked(about, text, house.now()))
 
-    return Command(f"/{about}", usage, does, examples(about), answer)
+    async def at_hand(house: House) -> tuple[str, ...]:
+        return await asking.examples_for(house.store, house.playbook, about, house.now())
+
+    command = Command(f"/{about}", usage, does, examples(about), answer, at_hand)
+    return command
 
 
 KPI = _command(

@@ -1,21 +1,18 @@
 """`/tipoff help`: what Tipoff answers, with examples."""
 
-from bot.commands.command import Command
+from bot.commands.command import Command, explained
 from bot.house import House
-from briefs import catalog
 from briefs.message import Message
 from funnel.errors import QuestionError
 
 
-async def answer(_house: House, text: str) -> Message:
+async def answer(house: House, text: str) -> Message:
     """The help, also where nothing was asked."""
     if text.strip().casefold() not in {"", "help"}:
         raise QuestionError(f"I don't know “{text.strip()[:60]}”. Try `/tipoff help`.")
     from bot.commands import COMMANDS  # noqa: PLC0415 - the table holds this command too
 
-    return catalog.help(
-        [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
-    )
+    return await explained(house, *COMMANDS)
 
 
 COMMAND = Command("/tipoff", "help", "Explain what Tipoff answers.", ("help",), answer)

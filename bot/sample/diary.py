@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import TypedDict, Unpack
 
 from bot.sample.catalog import SITE
@@ -29,16 +30,19 @@ class _About(TypedDict, total=False):
     page: Page
     email: Mail
     origin: Origin | None
+    outcome: str
 
 
 class Diary:
     """Writes the events of one person; their ids are `<key>-01`, `<key>-02` and so on.
 
-    Until the person gives an e-mail address they are only a visitor.
+    Until the person gives an e-mail address they are only a visitor. `dice` are theirs alone: what these
+    decide changes nothing for anybody else.
     """
 
     def __init__(self, key: str, person: Person, *, quiet: bool) -> None:
         self.person = person
+        self.dice = Random(key)  # noqa: S311 - a demo's dice, no secret
         self.events: list[LeadEvent] = []
         self._last_id = 0
         self._key = key
@@ -52,6 +56,11 @@ class Diary:
 
     def visit(self, at: datetime, page: Page, origin: Origin | None = None) -> None:
         self._engage(at, "page_viewed", page=page, origin=origin)
+
+    def view(self, at: datetime, asset: Asset, origin: Origin | None = None) -> None:
+        """They read an asset on its page."""
+        page = Page(url=asset.url or SITE, title=asset.title)
+        self._engage(at, "page_viewed", page=page, asset=asset, origin=origin)
 
     def read(self, at: datetime, asset: Asset, origin: Origin | None = None) -> None:
         """They took an asset without a form, or one behind a form that they have already filled in."""
@@ -84,8 +93,12 @@ class Diary:
         self._engage(at, kind, email=Mail(subject=subject, link=address), source="marketing-hub")
 
     def sales(self, at: datetime, kind: EngagementKind, label: str) -> None:
-        """A rep's call, their reply, a meeting."""
+        """Their reply to a rep, a meeting."""
         self._engage(at, kind, label=label, source="crm")
+
+    def call(self, at: datetime, label: str, outcome: str) -> None:
+        """A rep's call, and how it went."""
+        self._engage(at, "call_made", label=label, outcome=outcome, source="crm")
 
     def score(self, at: datetime, score: float, grade: str) -> None:
         self.events.append(

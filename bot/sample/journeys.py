@@ -10,7 +10,7 @@ from bot.sample.diary import Diary
 from bot.sample.names import REPS
 from bot.sample.people import Grade
 from bot.sample.seasons import Calendar
-from funnel.events import Origin
+from funnel.events import EngagementKind, Origin
 from funnel.playbook import Playbook
 
 _UNFIT = {
@@ -32,13 +32,20 @@ _UNQUALIFIED = {
 }
 _RECYCLED = {"timing": 50, "no response": 38, "re-nurture": 12}
 _LOST = {"price": 30, "no decision": 28, "competitor": 20, "timing": 14, "missing feature": 8}
-_CALLS = (
-    "Left a voicemail",
-    "Connected, 4 min",
-    "No answer",
-    "Connected, 11 min",
-    "Gatekeeper, will call back",
-)
+_CALLS = {
+    "Left a voicemail": "left_message",
+    "Connected, 4 min": "connected",
+    "No answer": "no_answer",
+    "Connected, 11 min": "connected",
+    "Gatekeeper, will call back": "no_answer",
+}
+ON_A_PAGE = ("guide", "infographic", "case study")  # what is read there, and not taken away
+_HELD = 0.86  # of the meetings that were booked
+_NOTHING: dict[EngagementKind, float] = {  # of mails, each share with those before it
+    "email_bounced": 0.012,
+    "email_unsubscribed": 0.018,
+    "email_marked_spam": 0.0185,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,9 @@ class Journey:
         for place, at in enumerate(times):
             first = None if place else origin
             if self.campaign.reads and self._chance(0.45):
-                self.diary.read(at, ASSETS[self.dice.choice(self.campaign.reads)], first)
+                asset = ASSETS[self.dice.choice(self.campaign.reads)]
+                seen = self.diary.view if asset.type in ON_A_PAGE else self.diary.read
+                seen(at, asset, first)
             else:
                 self.diary.visit(at, self.dice.choice(PAGES), first)
 
@@ -131,6 +140,8 @@ class Journey:
         ):
             at = self.calendar.campaign_hour(self.dice, at + self._days(3, 11))
             self.diary.mail(at, "email_sent", subject)
+            if kind := self._came_to_nothing():
+                self.diary.mail(at + timedelta(minutes=3), kind, subject)
             if not self._chance(0.66 if keen else 0.36):
                 continue
             opened = at + timedelta(minutes=self.dice.expovariate(1 / 190))
@@ -146,6 +157,11 @@ class Journey:
         if not keen and self._chance(0.25):
             self.diary.score(last + timedelta(minutes=5), self._cool_score(), self.fate.grade)
         return last
+
+    def _came_to_nothing(self) -> EngagementKind | None:
+        """What may happen to a mail in place of being read."""
+        fate = self.diary.dice.random()
+        return next((kind for kind, share in _NOTHING.items() if fate < share), None)
 
     def _came_back(self, clicked: datetime) -> datetime:
         at = clicked + timedelta(seconds=self.dice.randint(3, 40))
@@ -193,7 +209,8 @@ class Journey:
         self.diary.stage(at, "sal", owner=owner)
         for _ in range(self.dice.choice((1, 1, 2, 3))):
             at = self.calendar.working(at + timedelta(minutes=self.dice.randint(2, 90)))
-            self.diary.sales(at, "call_made", self.dice.choice(_CALLS))
+            label = self.dice.choice(list(_CALLS))
+            self.diary.call(at, label, _CALLS[label])
             at = self.calendar.working(at + self._days(0.8, 2))
         if self.fate.sql:
             self._won_over(at, owner)
@@ -210,6 +227,8 @@ class Journey:
         """From the meeting to the end of the deal, if it has come to one."""
         self.diary.sales(at, "meeting_booked", "Discovery call, 30 min")
         at = self._stage(at + self._days(1, 9), 1, "sql", owner=owner)
+        if self.diary.dice.random() < _HELD:
+            self.diary.sales(at - timedelta(minutes=20), "meeting_held", "Discovery call, 30 min")
         if not self.fate.won and self._chance(0.12):
             self._stage(at + self._days(10, 30), 3, "recycled", reason="timing")
             return

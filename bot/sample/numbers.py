@@ -6,6 +6,7 @@ from datetime import datetime
 
 from funnel.answer import Answer, answer, asks, columns
 from funnel.attribution import MODELS
+from funnel.campaign_kind import CampaignKind
 from funnel.comparison import Comparison, compared
 from funnel.counts import Ask, Cell, Cells
 from funnel.explained import Explained, explained
@@ -35,6 +36,12 @@ def numbers(about: About, text: str, cells: Cells, playbook: Playbook, now: date
     """The answer to a question, were these the leads of its period."""
     question = parse_question(about, text, now, playbook, METRICS)
     return _answered(question, cells, playbook, now)
+
+
+def campaigns(playbook: Playbook, now: datetime) -> Answer:
+    """What campaigns brought, one for leads and one for demand."""
+    kinds = {"Spring webinar": CampaignKind("lead"), "Plant tour": CampaignKind("demand", 0.74)}
+    return replace(numbers("campaigns", "last 90 days", BY_CAMPAIGN, playbook, now), kinds=kinds)
 
 
 def everything(playbook: Playbook, now: datetime) -> Answer:

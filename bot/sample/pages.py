@@ -141,7 +141,7 @@ OF_A_LEAD: dict[str, Callable[[Brief], Said]] = {
 OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "apology": lambda _rules, _now: catalog.apology("3f9a1c20"),
     "answer": _numbers("kpi", "mql rate by source", numbers.BY_SOURCE),
-    "campaigns": _numbers("campaigns", "last 90 days", numbers.BY_CAMPAIGN),
+    "campaigns": lambda rules, now: catalog.answered(numbers.campaigns(rules, now)),
     "choose_campaign": lambda _rules, now: catalog.campaigns_found(
         "spring", [(name, f"{now.isoformat()} /campaigns") for name in ("Spring fair", "Spring webinar")]
     ),

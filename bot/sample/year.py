@@ -23,6 +23,9 @@ MARIA = Person(
     traits={"industry": "metals", "employees": "501-1000"},
 )
 _VISITORS = 560
+_STRANGERS = 1_400
+_GOES_ON = 0.4
+_RIVAL = "Rival Widgets"
 _CLICKS = {
     "paid search": 0.041,
     "display": 0.0025,
@@ -42,6 +45,7 @@ def history(playbook: Playbook, now: datetime, seed: int = 7) -> Iterator[Event]
     events: list[Event] = [*_leads(playbook, calendar, dice), *_visitors(calendar, dice)]
     for campaign in CAMPAIGNS:
         events += _spend(campaign, calendar, playbook.currency, dice)
+    events += [*_strangers(calendar), *_rival(calendar)]
     begin = calendar.now - timedelta(days=YEAR)
     yield from sorted((event for event in events if begin < event.time <= calendar.now), key=in_order)
 
@@ -85,7 +89,24 @@ def _visitors(calendar: Calendar, dice: Random) -> Iterator[LeadEvent]:
                 at += timedelta(seconds=dice.randint(15, 240))
                 diary.visit(at, dice.choice(PAGES))
             if dice.choice((True, False, False)):
-                diary.read(at + timedelta(seconds=dice.randint(20, 200)), ASSETS[dice.choice(campaign.reads)])
+                at += timedelta(seconds=dice.randint(20, 200))
+                diary.read(at, ASSETS[dice.choice(campaign.reads)])
+            yield from diary.events
+
+
+def _strangers(calendar: Calendar) -> Iterator[LeadEvent]:
+    """People who looked at an article, and perhaps at a page after it."""
+    dice = Random("strangers")  # noqa: S311 - a demo's dice, no secret
+    drawing = [campaign for campaign in CAMPAIGNS if campaign.reads and not campaign.days_ago]
+    number = 0
+    for campaign in drawing:
+        for day in calendar.lead_days(campaign, dice, _STRANGERS // len(drawing)):
+            number += 1
+            diary = Diary(f"stranger-{number:04d}", Person(anonymous_id=visitor(dice)), quiet=True)
+            at = calendar.hour_of(dice, day)
+            diary.view(at, ASSETS[dice.choice(campaign.reads)], origin_of(campaign))
+            if dice.random() < _GOES_ON:
+                diary.visit(at + timedelta(seconds=dice.randint(15, 240)), dice.choice(PAGES))
             yield from diary.events
 
 
@@ -117,6 +138,23 @@ def _spend(campaign: Campaign, calendar: Calendar, currency: str, dice: Random) 
             comments=dice.randint(0, 6) if campaign.social else None,
             shares=dice.randint(0, 9) if campaign.social else None,
             mentions=Mentions(positive=heard * 2 // 3, neutral=heard - heard * 2 // 3) if heard else None,
+        )
+
+
+def _rival(calendar: Calendar) -> Iterator[CampaignSpent]:
+    """How often a competitor is mentioned, as the agency reports every Monday."""
+    dice = Random(_RIVAL)  # noqa: S311 - a demo's dice, no secret
+    for day in (day for day in calendar.days if day.weekday() == 0):
+        heard = dice.randint(40, 90)
+        yield CampaignSpent(
+            id=f"{_RIVAL}-{day.isoformat()}",
+            source="agency",
+            time=calendar.moment(day, 23, 30),
+            quiet=True,
+            campaign=_RIVAL,
+            day=day,
+            kind="competitor",
+            mentions=Mentions(positive=heard // 3, neutral=heard // 2, negative=heard // 6),
         )
 
 

@@ -294,6 +294,8 @@ def upgrade() -> None:
         sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("form", sa.Text(), nullable=True),
         sa.Column("asset", sa.Text(), nullable=True),
+        sa.Column("type", sa.Text(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=True),
         sa.Column("gated", sa.Boolean(), nullable=True),
         sa.Column("page", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
