@@ -262,6 +262,10 @@ class Store:
         """Say everything as richly as we can again; how many kinds were not."""
         return await self._database.write(lambda c: rendering.forget(c, self._workspace))
 
+    async def version(self) -> str:
+        """Another one as soon as anything was written, by whomever; while it is the same, so is all else."""
+        return await self._database.version()
+
     async def health(self) -> None:
         """Return when the database answers; raise what it raises when it does not."""
         await self._database.read(lambda c: c.execute(sa.select(1)).close())
