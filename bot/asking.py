@@ -289,7 +289,28 @@ def _unknown_campaign(name: str, known: Sequence[str]) -> str:
 
 
 async def answered(house: House, asked: Asked, shared_by: str | None = None) -> Message:
-    """The answer in words; `shared_by` is the member who shares it with everybody."""
+    """The answer in words; `shared_by` is the member who shares it with everybody.
+
+    Whoever asks the same a moment later, while nothing was written, is given the same answer.
+
+    Raises:
+        QuestionError: it cannot be understood, or cannot be answered.
+        NotFoundError: it names a campaign that nobody knows.
+
+    """
+    if asked.again:
+        return await _worked_out(house, asked, shared_by)
+    day = asked.at.astimezone(house.playbook.zone).date()
+    question = asked.understood(house.playbook), day, house.sight.mask
+    version = await house.store.version()
+    message = house.answers.still_true(question, asked.at, version)
+    if message is None:
+        message = await _worked_out(house, asked)
+        house.answers.keep(question, asked.at, version, message)
+    return message
+
+
+async def _worked_out(house: House, asked: Asked, shared_by: str | None = None) -> Message:
     reply = await gather(house.store, house.playbook, asked)
     return await asyncio.to_thread(said, reply, asked, shared_by)
 
