@@ -31,7 +31,7 @@ from bot.commands import COMMANDS
 from bot.commands.command import Command
 from bot.house import House, Sight
 from bot.levels import NOT_DRAWN
-from bot.lull import lull
+from bot.lull import Lull
 from bot.roles import Actor, NotAllowedError
 from bot.slack import NETWORK
 from briefs import catalog
@@ -84,8 +84,9 @@ def build(house: House, identity: Identity, client: AsyncWebClient) -> AsyncApp:
         authorize=_authorize(identity, client),
         process_before_response=True,
     )
+    lull = Lull()
     for command in COMMANDS:
-        app.command(command.name)(_command(house, command))
+        app.command(command.name)(_command(house, command, lull))
     for action_id, action in ACTIONS.items():
         app.action(action_id)(_action(house, identity, action_id, action))
     for callback_id, submission in SUBMISSIONS.items():
@@ -114,12 +115,13 @@ def _authorize(identity: Identity, client: AsyncWebClient) -> Callable[..., Awai
     return authorize
 
 
-def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
+def _command(house: House, command: Command, lull: Lull) -> Callable[..., Awaitable[None]]:
     """Answers a command; those who ask the same, and may see the same, at once share one answer."""
     asked: dict[tuple[str, Sight], list[Say]] = {}
 
     async def listener(ack: AsyncAck, body: Body) -> None:
         await ack()
+        lull.acknowledged()
         actor, say = _asker(body), _reply(house, body)
         if why := roles.refusal(house.playbook, actor, command.name):
             house.tasks.start(_explained(say, roles.refuse(house, actor, command.name, why)))
@@ -132,7 +134,7 @@ def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
         asked[question].append(say)
 
     async def answer(seen: House, question: tuple[str, Sight]) -> None:
-        await lull(PATIENCE)
+        await lull.comes(PATIENCE)
         askers = asked.pop(question)  # whoever asks from now on is told what is true then
         message = await _answered(command.answer(seen, question[0]))
         for start in range(0, len(askers), TOLD_AT_ONCE):
@@ -140,7 +142,7 @@ def _command(house: House, command: Command) -> Callable[..., Awaitable[None]]:
             told = await asyncio.gather(*(say(message) for say in some), return_exceptions=True)
             for failed in filter(None, told):
                 log.error("an answer could not be said", exc_info=failed)
-            await lull(PATIENCE)
+            await lull.comes(PATIENCE)
 
     return listener
 

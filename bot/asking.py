@@ -179,7 +179,7 @@ async def _answered(
     store: Store, playbook: Playbook, asked: Asked, question: Question, metrics: Sequence[Metric]
 ) -> Answer:
     known = _as_known(asked, question)
-    found = await _counted(store, playbook, asked, asks(known, metrics, asked.at))
+    found = await store.count_each(asks(known, metrics, asked.at), playbook, now=asked.at)
     model = sharing(known)
     if model:
         found = {
@@ -229,11 +229,6 @@ def _as_known(asked: Asked, question: Question) -> Question:
     return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
 
 
-async def _counted(store: Store, playbook: Playbook, asked: Asked, wanted: Sequence[Ask]) -> dict[Ask, Cells]:
-    found = await asyncio.gather(*(store.count(ask, playbook, now=asked.at) for ask in wanted))
-    return dict(zip(wanted, found, strict=True))
-
-
 async def _compared(
     store: Store, playbook: Playbook, asked: Asked, question: Question
 ) -> Comparison | Ambiguous:
@@ -251,7 +246,7 @@ async def _compared(
         names += found
     plain = replace(question, names=tuple(dict.fromkeys(names)))
     wanted = segment_asks(_as_known(asked, plain), plain.names)
-    cells = await _counted(store, playbook, asked, tuple(wanted.values()))
+    cells = await store.count_each(wanted.values(), playbook, now=asked.at)
     table = await _answered(store, playbook, asked, plain, columns(plain))
     ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain.touches)
     segments = {name: cells[ask] for name, ask in wanted.items()}
@@ -280,7 +275,7 @@ async def _explained(store: Store, playbook: Playbook, asked: Asked, question: Q
     by = question.by or _usual(metric)
     known = _as_known(asked, question)
     after, before = change_asks(known, metric, by)
-    cells = await _counted(store, playbook, asked, (after, before))
+    cells = await store.count_each((after, before), playbook, now=asked.at)
     return explained(replace(question, by=by), metric, asked.at, cells[before], cells[after])
 
 
@@ -319,7 +314,28 @@ def _unknown_campaign(name: str, known: Sequence[str]) -> str:
 
 
 async def answered(house: House, asked: Asked, shared_by: str | None = None) -> Message:
-    """The answer in words; `shared_by` is the member who shares it with everybody."""
+    """The answer in words; `shared_by` is the member who shares it with everybody.
+
+    Whoever asks the same a moment later, while nothing was written, is given the same answer.
+
+    Raises:
+        QuestionError: it cannot be understood, or cannot be answered.
+        NotFoundError: it names a campaign that nobody knows.
+
+    """
+    if asked.again:
+        return await _worked_out(house, asked, shared_by)
+    day = asked.at.astimezone(house.playbook.zone).date()
+    question = asked.understood(house.playbook), day, house.sight.mask
+    version = await house.store.version()
+    message = house.answers.still_true(question, asked.at, version)
+    if message is None:
+        message = await _worked_out(house, asked)
+        house.answers.keep(question, asked.at, version, message)
+    return message
+
+
+async def _worked_out(house: House, asked: Asked, shared_by: str | None = None) -> Message:
     reply = await gather(house.store, house.playbook, asked)
     return await asyncio.to_thread(said, reply, asked, shared_by)
 

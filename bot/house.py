@@ -8,6 +8,7 @@ from functools import cached_property
 
 import aiohttp
 
+from bot.answers import Answers
 from bot.levels import Levels
 from bot.reading import Reader
 from bot.settings import Settings
@@ -59,6 +60,7 @@ class House:
     sight: Sight = Sight()
     untold: asyncio.Event = field(default_factory=asyncio.Event)
     unsaid: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: Answers = field(default_factory=Answers)
 
     @cached_property
     def levels(self) -> Levels:

@@ -1,17 +1,37 @@
-"""Work that can wait lets go first what people and senders wait for."""
+"""Work that can wait lets those go first who wait for an acknowledgement."""
 
 import asyncio
+import time
+from collections import deque
 
-CROWDED = 0.003  # seconds that one turn of the event loop takes when many wait to be answered
-MOMENT = 0.03
+MANY = 10  # acknowledged within a moment
+MOMENT = 0.03  # seconds
+GLANCE = 0.003  # seconds until the next of a crowd would have come
 
 
-async def lull(patience: float) -> None:
-    """Return when the event loop has little else to do, at once on most days, or after `patience` seconds."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + patience
-    while (began := loop.time()) < until:
-        await asyncio.sleep(0)
-        if loop.time() - began < CROWDED:
-            return
-        await asyncio.sleep(MOMENT)
+class Lull:
+    """Knows whether people crowd in, and lets work begin when they do not."""
+
+    def __init__(self) -> None:
+        self._acknowledged: deque[float] = deque(maxlen=MANY)
+        self._next = asyncio.Lock()
+
+    def acknowledged(self) -> None:
+        """Somebody was, just now."""
+        self._acknowledged.append(time.monotonic())
+
+    async def comes(self, patience: float) -> None:
+        """Return when nobody crowds in: on most days after a glance.
+
+        In a crowd one piece of work at a time may begin, `patience` seconds after the one before.
+        """
+        await asyncio.sleep(GLANCE)
+        if self._crowded():
+            async with self._next:
+                until = time.monotonic() + patience
+                while self._crowded() and time.monotonic() < until:  # noqa: ASYNC110 - nobody says who was last
+                    await asyncio.sleep(MOMENT)
+
+    def _crowded(self) -> bool:
+        many = len(self._acknowledged) == MANY
+        return many and time.monotonic() - self._acknowledged[0] < MOMENT

@@ -5,6 +5,9 @@ on, quantiles are Kaplan and Meier's. When half of a sample has not ended, its m
 longer than anything seen so far.
 """
 
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
 from math import inf
 from statistics import fmean, quantiles
 from typing import NamedTuple
@@ -56,17 +59,24 @@ def _quantiles(sample: Sample) -> tuple[float, float]:
     """The median and p90; infinite where so many have not ended yet."""
     if not sample.going_on:
         return _tenth(sample.ended, 5), _tenth(sample.ended, 9)
-    if not sample.ended:
-        return inf, inf
-    # It takes a second to import, and most questions do without it.
-    from scipy.stats import CensoredData, ecdf  # noqa: PLC0415
-
-    left = ecdf(CensoredData(uncensored=sample.ended, right=sample.going_on)).sf
-    steps = list(zip(left.quantiles.tolist(), left.probabilities.tolist(), strict=True))
+    steps = list(_still_going_on(sample))
     median, p90 = (
         next((when for when, share in steps if share <= limit + _ROUNDING), inf) for limit in (0.5, 0.1)
     )
     return median, p90
+
+
+def _still_going_on(sample: Sample) -> Iterator[tuple[float, float]]:
+    """Kaplan and Meier's estimate: each length at which anything ended, and the share that takes longer.
+
+    SciPy has it too; importing that takes a second, which whoever asks first after a start would wait.
+    """
+    waiting, left, share = sorted(sample.going_on), len(sample.ended), 1.0
+    for when, ends in sorted(Counter(sample.ended).items()):
+        longer = left + len(waiting) - bisect_left(waiting, when)
+        share *= (longer - ends) / longer
+        left -= ends
+        yield when, share
 
 
 def _tenth(ended: tuple[float, ...], tenth: int) -> float:

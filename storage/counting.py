@@ -31,9 +31,7 @@ def count(c: sa.Connection, workspace: str, ask: Ask, playbook: Playbook, now: d
     times = [clock(number, ask)[0] for number in numbers.values()] + [one.at for one in lengths.values()]
     group = grouping(ask.period, ask.by, lambda: clipped(c, workspace, ask.period, times))
     counted = _counted(c, workspace, ask, group, numbers, now)
-    spread = {
-        name: samples(c, workspace, ask, group, length, playbook, now) for name, length in lengths.items()
-    }
+    spread = samples(c, workspace, ask, group, lengths, playbook, now)
     if ask.by == "channel":
         counted = _respelled(counted, playbook)
     return _cells(group, counted, spread)

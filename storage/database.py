@@ -6,6 +6,7 @@ group commit (`writer.py`), and readers in threads of their own.
 
 import asyncio
 import sqlite3
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -35,6 +36,9 @@ class Database(Protocol):
 
     async def rehearse(self, query: Callable[[sa.Connection], T]) -> T:
         """What `query` returns, on a connection of its own; what it did is undone, temporary tables too."""
+
+    async def version(self) -> str:
+        """Another one after each change that anybody made; it may be another one without a change too."""
 
     async def close(self) -> None:
         """Finish what is being written, then let go."""
@@ -92,6 +96,11 @@ class Postgres:
         async with self._alone.connect() as connection:
             return await connection.run_sync(query)
 
+    async def version(self) -> str:
+        """Which transactions can be seen; who writes is one that was not seen before."""
+        snapshot = sa.text("SELECT CAST(pg_current_snapshot() AS text)")
+        return await self.read(lambda c: str(c.execute(snapshot).scalar_one()))
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -115,6 +124,8 @@ class Sqlite:
         _prepare(self._readers, "BEGIN", ["query_only=ON"])
         self._alone = sa.create_engine(local, poolclass=sa.NullPool)
         _prepare(self._alone, "BEGIN", [])
+        self._witness = sa.create_engine(local, pool_size=1, max_overflow=0)
+        _prepare(self._witness, "BEGIN", ["query_only=ON"])
 
     async def write(self, tx: Callable[[sa.Connection], T]) -> T:
         return await self._writer.write(tx)
@@ -137,9 +148,19 @@ class Sqlite:
         with self._alone.connect() as connection:
             return query(connection)
 
+    async def version(self) -> str:
+        """SQLite's count of the commits of others; it means something within one connection alone."""
+        return await asyncio.to_thread(self._version)
+
+    def _version(self) -> str:
+        with self._witness.connect() as connection:
+            witness = connection.info.setdefault("name", uuid.uuid4())
+            return f"{witness} {connection.exec_driver_sql('PRAGMA data_version').scalar_one()}"
+
     async def close(self) -> None:
         await self._writer.close()
         self._readers.dispose()
+        self._witness.dispose()
 
 
 def _prepare(engine: sa.Engine, begin: str, pragmas: list[str]) -> None:

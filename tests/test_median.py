@@ -8,6 +8,7 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 from funnel.counts import Sample
 from funnel.median import Middle, middle, middle_of_ended, reached_by
@@ -15,6 +16,7 @@ from funnel.median import Middle, middle, middle_of_ended, reached_by
 OLIST = Path(__file__).parents[2] / "shared" / "data" / "olist"
 real_files = pytest.mark.skipif(not OLIST.is_dir(), reason=f"the Olist files are not at {OLIST}")
 MINUTES = st.lists(st.floats(0, 10**6), min_size=1, max_size=50).map(tuple)
+FEW_MINUTES = st.lists(st.integers(0, 12).map(float), min_size=1, max_size=50).map(tuple)
 
 
 def test_nothing_is_no_data() -> None:
@@ -56,6 +58,21 @@ def test_those_that_ended_alone_are_another_number() -> None:
 def test_leads_that_have_waited_shorter_than_the_others_took_say_little() -> None:
     """Kaplan and Meier: three answered at 1, and one asked just now, is not a median of "not yet"."""
     assert middle(Sample((1.0, 1.0, 1.0), going_on=(0.1,) * 3)).median == 1
+
+
+@given(FEW_MINUTES, FEW_MINUTES)
+def test_those_who_wait_count_as_kaplan_and_meier_say(
+    ended: tuple[float, ...], waiting: tuple[float, ...]
+) -> None:
+    """SciPy is the witness; few different lengths, so that many end and stop waiting at once."""
+    left = ecdf(CensoredData(uncensored=ended, right=waiting)).sf
+    steps = list(zip(left.quantiles.tolist(), left.probabilities.tolist(), strict=True))
+    median, p90 = (
+        next((when for when, share in steps if share <= limit + 1e-9), None) for limit in (0.5, 0.1)
+    )
+    found = middle(Sample(ended, waiting))
+
+    assert (None if found.at_least else found.median, found.p90) == (median, p90)
 
 
 @given(MINUTES)
