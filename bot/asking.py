@@ -22,7 +22,15 @@ from funnel.attribution import Touches, attribute, ranks
 from funnel.behind import behind
 from funnel.campaign_kind import NOTE as OF_KINDS
 from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
-from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
+from funnel.comparison import (
+    Comparison,
+    compared,
+    meant,
+    named_campaigns,
+    renamed,
+    segment_asks,
+    whole_ask,
+)
 from funnel.counts import Ask, Cells, CountedLead, Filter
 from funnel.credited import NOTE, Shares, credited, is_shared, sharing
 from funnel.dimension import OF_TIME, Dimension
@@ -134,7 +142,7 @@ class Ambiguous:
 Reply = Answer | Comparison | Explained | Listed | Metric | Audit | Ambiguous
 
 
-async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:
+async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # noqa: PLR0911 - as below
     """What a question is answered with.
 
     Raises:
@@ -142,8 +150,10 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:
         NotFoundError: it names a campaign that nobody knows.
 
     """
-    request = asked.understood(playbook)
+    request = await _with_known_campaigns(store, asked.understood(playbook))
     match request:
+        case Ambiguous():
+            return request
         case Define(name):
             return METRICS[name]
         case ScoreAudit(period):
@@ -234,22 +244,28 @@ async def _counted(store: Store, playbook: Playbook, asked: Asked, wanted: Seque
     return dict(zip(wanted, found, strict=True))
 
 
-async def _compared(
-    store: Store, playbook: Playbook, asked: Asked, question: Question
-) -> Comparison | Ambiguous:
+async def _with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
+    """The request with every campaign by its whole name; where a part could be several, the choice.
+
+    Raises:
+        NotFoundError: it names a campaign that nobody knows.
+
+    """
+    if not isinstance(request, Question) or not (typed := named_campaigns(request)):
+        return request
     known = await store.campaign_names()
-    names = []
-    for place, name in enumerate(question.names):
+    for name in typed:
         found = meant(name, known)
         if not found:
             raise NotFoundError(_unknown_campaign(name, known))
-        if len(found) > 1:
-            others = question.names[:place], question.names[place + 1 :]
-            return Ambiguous(
-                name, tuple((one, replace(question, names=(*others[0], one, *others[1]))) for one in found)
-            )
-        names += found
-    plain = replace(question, names=tuple(dict.fromkeys(names)))
+        choices = tuple((one, renamed(request, name, one)) for one in found)
+        if len(choices) > 1:
+            return Ambiguous(name, choices)
+        request = choices[0][1]
+    return replace(request, names=tuple(dict.fromkeys(request.names)))
+
+
+async def _compared(store: Store, playbook: Playbook, asked: Asked, plain: Question) -> Comparison:
     wanted = segment_asks(_as_known(asked, plain), plain.names)
     cells = await _counted(store, playbook, asked, tuple(wanted.values()))
     table = await _answered(store, playbook, asked, plain, columns(plain))
