@@ -18,7 +18,7 @@ from briefs.message import Message
 from funnel.answer import Answer, answer, asks, columns
 from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
-from funnel.attribution import Touches, attribute, ranks
+from funnel.attribution import attribute, ranks
 from funnel.behind import behind
 from funnel.campaign_kind import NOTE as OF_KINDS
 from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
@@ -55,7 +55,7 @@ from funnel.question import (
 from funnel.score_audit import ScoreAudit as Audit
 from funnel.score_audit import ScoreTally
 from funnel.score_audit import as_json as audit_json
-from storage.crediting import Journeys
+from storage.crediting import Credit, Journeys
 from storage.store import Store
 
 BY_DEFAULT: Dimension = "source"  # what a change is explained by
@@ -228,7 +228,7 @@ async def _credited(
     shares = {}
     for name in filter(is_shared, ask.names):
         one = replace(ask, names=frozenset({name}), by=None)
-        ways = await _ways(store, playbook, asked, one, ask.by, question.touches)
+        ways = await _ways(store, playbook, asked, one, ask.by, question)
         credit = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
         shares[name] = Shares(credit, ways.currencies)
     return credited(cells, shares)
@@ -269,26 +269,25 @@ async def _compared(store: Store, playbook: Playbook, asked: Asked, plain: Quest
     wanted = segment_asks(_as_known(asked, plain), plain.names)
     cells = await _counted(store, playbook, asked, tuple(wanted.values()))
     table = await _answered(store, playbook, asked, plain, columns(plain))
-    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain.touches)
+    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain)
     segments = {name: cells[ask] for name, ask in wanted.items()}
     ranked = await asyncio.to_thread(ranks, ways.conversions, ways.nulls, rules=playbook.attribution)
     return await asyncio.to_thread(compared, table, segments, ranked)
 
 
 async def _ways(
-    store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension, touches: Touches | None
+    store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension, question: Question
 ) -> Journeys:
     """The conversions of the one count that `ask` names, with the touches before them by `key`."""
     (name,) = ask.names
-    return await store.conversions(
-        ask,
+    credit = Credit(
         name,
         key,
-        touches=touches or "marketing",
-        lookback=timedelta(days=playbook.attribution.lookback_days),
-        playbook=playbook,
-        now=asked.at,
+        question.touches or "marketing",
+        timedelta(days=playbook.attribution.lookback_days),
+        nulls=bool(question.names) or question.model == "markov",
     )
+    return await store.conversions(ask, credit, playbook=playbook, now=asked.at)
 
 
 async def _explained(store: Store, playbook: Playbook, asked: Asked, question: Question) -> Explained:
