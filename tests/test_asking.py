@@ -182,6 +182,9 @@ def tried(said: str, name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["/lead", "/kpi", "/funnel", "/campaigns"])
 async def test_help_has_examples_that_work_on_the_store_at_hand(talk: Talk, name: str) -> None:
+    visitor = {"person": {"anonymous_id": "nobody yet"}, "kind": "page_viewed"}
+    await talk.send(event("lead.engaged", "v", visitor))
+    await talk.settled()
     said = await talk.ask(name, "help")
     typed = [one.partition(" ") for one in tried(said, name)]
     answers = [await talk.ask(command, text) for command, _, text in typed]
