@@ -18,11 +18,19 @@ from briefs.message import Message
 from funnel.answer import Answer, answer, asks, columns
 from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
-from funnel.attribution import Touches, attribute, ranks
+from funnel.attribution import attribute, ranks
 from funnel.behind import behind
 from funnel.campaign_kind import NOTE as OF_KINDS
 from funnel.campaign_kind import CampaignKind, by_motion, motion_ask, stated
-from funnel.comparison import Comparison, compared, meant, segment_asks, whole_ask
+from funnel.comparison import (
+    Comparison,
+    compared,
+    meant,
+    named_campaigns,
+    renamed,
+    segment_asks,
+    whole_ask,
+)
 from funnel.counts import Ask, Cells, CountedLead, Filter
 from funnel.credited import NOTE, Shares, credited, is_shared, sharing
 from funnel.dimension import OF_TIME, Dimension
@@ -47,7 +55,7 @@ from funnel.question import (
 from funnel.score_audit import ScoreAudit as Audit
 from funnel.score_audit import ScoreTally
 from funnel.score_audit import as_json as audit_json
-from storage.crediting import Journeys
+from storage.crediting import Credit, Journeys
 from storage.store import Store
 
 BY_DEFAULT: Dimension = "source"  # what a change is explained by
@@ -134,7 +142,7 @@ class Ambiguous:
 Reply = Answer | Comparison | Explained | Listed | Metric | Audit | Ambiguous
 
 
-async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:
+async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # noqa: PLR0911 - as below
     """What a question is answered with.
 
     Raises:
@@ -142,8 +150,10 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:
         NotFoundError: it names a campaign that nobody knows.
 
     """
-    request = asked.understood(playbook)
+    request = await _with_known_campaigns(store, asked.understood(playbook))
     match request:
+        case Ambiguous():
+            return request
         case Define(name):
             return METRICS[name]
         case ScoreAudit(period):
@@ -218,7 +228,7 @@ async def _credited(
     shares = {}
     for name in filter(is_shared, ask.names):
         one = replace(ask, names=frozenset({name}), by=None)
-        ways = await _ways(store, playbook, asked, one, ask.by, question.touches)
+        ways = await _ways(store, playbook, asked, one, ask.by, question)
         credit = attribute(ways.conversions, ways.nulls, model, playbook.attribution)
         shares[name] = Shares(credit, ways.currencies)
     return credited(cells, shares)
@@ -229,45 +239,50 @@ def _as_known(asked: Asked, question: Question) -> Question:
     return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
 
 
-async def _compared(
-    store: Store, playbook: Playbook, asked: Asked, question: Question
-) -> Comparison | Ambiguous:
+async def _with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
+    """The request with every campaign by its whole name; where a part could be several, the choice.
+
+    Raises:
+        NotFoundError: it names a campaign that nobody knows.
+
+    """
+    if not isinstance(request, Question) or not (typed := named_campaigns(request)):
+        return request
     known = await store.campaign_names()
-    names = []
-    for place, name in enumerate(question.names):
+    for name in typed:
         found = meant(name, known)
         if not found:
             raise NotFoundError(_unknown_campaign(name, known))
-        if len(found) > 1:
-            others = question.names[:place], question.names[place + 1 :]
-            return Ambiguous(
-                name, tuple((one, replace(question, names=(*others[0], one, *others[1]))) for one in found)
-            )
-        names += found
-    plain = replace(question, names=tuple(dict.fromkeys(names)))
+        choices = tuple((one, renamed(request, name, one)) for one in found)
+        if len(choices) > 1:
+            return Ambiguous(name, choices)
+        request = choices[0][1]
+    return replace(request, names=tuple(dict.fromkeys(request.names)))
+
+
+async def _compared(store: Store, playbook: Playbook, asked: Asked, plain: Question) -> Comparison:
     wanted = segment_asks(_as_known(asked, plain), plain.names)
     cells = await store.count_each(wanted.values(), playbook, now=asked.at)
     table = await _answered(store, playbook, asked, plain, columns(plain))
-    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain.touches)
+    ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign", plain)
     segments = {name: cells[ask] for name, ask in wanted.items()}
     ranked = await asyncio.to_thread(ranks, ways.conversions, ways.nulls, rules=playbook.attribution)
     return await asyncio.to_thread(compared, table, segments, ranked)
 
 
 async def _ways(
-    store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension, touches: Touches | None
+    store: Store, playbook: Playbook, asked: Asked, ask: Ask, key: Dimension, question: Question
 ) -> Journeys:
     """The conversions of the one count that `ask` names, with the touches before them by `key`."""
     (name,) = ask.names
-    return await store.conversions(
-        ask,
+    credit = Credit(
         name,
         key,
-        touches=touches or "marketing",
-        lookback=timedelta(days=playbook.attribution.lookback_days),
-        playbook=playbook,
-        now=asked.at,
+        question.touches or "marketing",
+        timedelta(days=playbook.attribution.lookback_days),
+        nulls=bool(question.names) or question.model == "markov",
     )
+    return await store.conversions(ask, credit, playbook=playbook, now=asked.at)
 
 
 async def _explained(store: Store, playbook: Playbook, asked: Asked, question: Question) -> Explained:

@@ -56,6 +56,24 @@ def rate_of(question: Question) -> Metric:
     return metric
 
 
+def named_campaigns(question: Question) -> tuple[str, ...]:
+    """The campaigns that a question names, as they were typed."""
+    asked = (one.value for one in question.where if one.dimension == "campaign")
+    return (*question.names, *(name for name in asked if name))
+
+
+def renamed(question: Question, typed: str, name: str) -> Question:
+    """The question with a campaign by another name than was typed."""
+    return replace(
+        question,
+        names=tuple(name if one == typed else one for one in question.names),
+        where=tuple(
+            replace(one, value=name) if (one.dimension, one.value) == ("campaign", typed) else one
+            for one in question.where
+        ),
+    )
+
+
 def meant(name: str, known: Collection[str]) -> list[str]:
     """The campaigns that `name` can mean: the one of that name, else all that have it in theirs."""
     wanted = name.casefold().strip()

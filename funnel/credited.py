@@ -17,7 +17,10 @@ from funnel.markov import Key, alphabetical
 if TYPE_CHECKING:
     from funnel.question import Question
 
-NOTE = "Leads, deals and their amounts are shared by the model; spend stays where it was spent."
+NOTE = (
+    "Leads, deals and their amounts are shared by the model; spend stays where it was spent. "
+    "Each stage is shared by the touches before it, so that a rate of two stages can be over 100 %."
+)
 PRECISION = 6  # digits behind the point; what is less is rounding
 _SHARED = frozenset({"leads", "deals"})
 

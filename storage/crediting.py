@@ -40,12 +40,16 @@ class Journeys:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What is to be credited: conversions of which name, to which key, of whose touches, and how far back."""
+    """What is to be credited: conversions of which name, to which key, of whose touches, and how far back.
+
+    `nulls` asks for the ways of those who did not convert too: they are most, and only some models want them.
+    """
 
     name: str
     key: Dimension
     touches: Touches = "marketing"
     lookback: timedelta = LOOKBACK
+    nulls: bool = True
 
 
 def journeys(c: sa.Connection, workspace: str, ask: Ask, credit: Credit, now: datetime) -> Journeys:
@@ -69,9 +73,9 @@ def journeys(c: sa.Connection, workspace: str, ask: Ask, credit: Credit, now: da
         for row in found
     )
     currencies = frozenset(row.currency for row in found if row.currency and row.value)
-    return Journeys(
-        conversions, _nulls(c, workspace, _others(workspace, ask, number), credit, now), currencies
-    )
+    others = _others(workspace, ask, number)
+    nulls = _nulls(c, workspace, others, credit, now) if credit.nulls else {}
+    return Journeys(conversions, nulls, currencies)
 
 
 def _converted(workspace: str, ask: Ask, number: Number) -> sa.Select[Any]:

@@ -9,14 +9,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
-from funnel.attribution import Touches
 from funnel.counts import Ask, Cells, CountedLead
-from funnel.dimension import Dimension
 from funnel.events import Event, LeadEvent, Written, written
 from funnel.lead import Lead, LeadSummary
 from funnel.period import Period
@@ -36,7 +34,7 @@ from storage import (
 )
 from storage.audit import Audit
 from storage.cards import Cards
-from storage.crediting import LOOKBACK, Credit, Journeys
+from storage.crediting import Credit, Journeys
 from storage.database import Database, open_database
 from storage.journal import Recorded
 from storage.rebuilding import Rebuilt
@@ -233,27 +231,16 @@ class Store:
         return await self._asked(ask, playbook, counting.counted, ask, name, moment, limit)
 
     async def conversions(
-        self,
-        ask: Ask,
-        name: str,
-        key: Dimension,
-        *,
-        touches: Touches = "marketing",
-        lookback: timedelta = LOOKBACK,
-        playbook: Playbook | None = None,
-        now: datetime | None = None,
+        self, ask: Ask, credit: Credit, *, playbook: Playbook | None = None, now: datetime | None = None
     ) -> Journeys:
-        """What attribution shares credit for: the leads or deals that `name` counts, with the touches before.
+        """What attribution shares credit for: the leads or deals that a name counts, with the touches before.
 
         A touch of marketing says where it came from, by whatever lead it is; opens of mails, which prove
         little, our own sends and machines' hits are none. `all` adds sales' touches, under the key `sales`.
 
         Args:
-            ask: which leads: its period, clock and filters.
-            name: what is a conversion, of the counts of leads and deals.
-            key: what is credited: source, medium, campaign, channel or content.
-            touches: whose touches count.
-            lookback: how long before the conversion.
+            ask: which leads or deals: its period, clock and filters.
+            credit: what is a conversion, by what it is credited, whose touches count, and how far back.
             playbook: the rules by which the past is told again; an ask with `as_of` needs it.
             now: the time of asking; the clock's where it is left out.
 
@@ -261,7 +248,6 @@ class Store:
             QuestionError: that is no count of leads or deals, or not what can be credited.
 
         """
-        credit = Credit(name, key, touches, lookback)
         moment = ask.as_of or now or datetime.now(UTC)
         return await self._asked(ask, playbook, crediting.journeys, ask, credit, moment)
 

@@ -144,6 +144,29 @@ async def test_a_campaign_that_could_be_several_is_a_choice_with_buttons_that_wo
     assert shown.ephemeral_to == ANNA
 
 
+async def test_a_filter_takes_a_part_of_a_campaigns_name_too(talk: Talk) -> None:
+    said = await talk.ask("/funnel", "this year where campaign=webinar")
+    choice = await talk.hears(
+        ANNA, (await talk.ask("/kpi", "leads this year where campaign=SPRING")).splitlines()[0]
+    )
+    await talk.press(ANNA, "tipoff.ask", choice, value=buttons(choice)[0][1])
+    shown = await talk.hears(ANNA, "New leads: this year")
+
+    assert said.splitlines()[0] == 'Funnel: this year where campaign="Spring webinar"'
+    assert choice.text.splitlines()[0] == "2 campaigns match “SPRING”. Which one?"
+    assert choice.text.splitlines()[-1] == "Or ask again with the whole name."
+    assert shown.text.splitlines()[:2] == [
+        'New leads: this year where campaign="Spring fair"',
+        "1 · new against 0",
+    ]
+
+
+async def test_a_filter_by_a_campaign_that_nobody_knows_names_the_nearest(talk: Talk) -> None:
+    said = await talk.ask("/kpi", 'leads where campaign="Sprong fair"')
+
+    assert said.startswith("I know no campaign “Sprong fair”. Did you mean “Spring fair”?")
+
+
 async def test_an_unknown_campaign_is_answered_with_the_nearest(talk: Talk) -> None:
     assert (await talk.ask("/campaigns", '"Sprng webinar" vs "Spring fair"')) == (
         "I know no campaign “Sprng webinar”. Did you mean “Spring webinar”? "
@@ -159,6 +182,9 @@ def tried(said: str, name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["/lead", "/kpi", "/funnel", "/campaigns"])
 async def test_help_has_examples_that_work_on_the_store_at_hand(talk: Talk, name: str) -> None:
+    visitor = {"person": {"anonymous_id": "nobody yet"}, "kind": "page_viewed"}
+    await talk.send(event("lead.engaged", "v", visitor))
+    await talk.settled()
     said = await talk.ask(name, "help")
     typed = [one.partition(" ") for one in tried(said, name)]
     answers = [await talk.ask(command, text) for command, _, text in typed]

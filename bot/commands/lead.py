@@ -12,6 +12,7 @@ from funnel.errors import NotFoundError, QuestionError
 from funnel.lead import LeadSummary
 
 SHOWN = 5
+ANY_ADDRESS = "@"  # which visitors without a name do not have
 NUMBER = re.compile(r"(?:lead )?([0-9]{1,15})", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ async def show(house: House, lead_id: int) -> Message:
 
 async def at_hand(house: House) -> tuple[str, ...]:
     """The lead who was here last: by address and number, or where names are hidden by number alone."""
-    if not (last := await house.store.find_leads("", limit=1)):
+    if not (last := await house.store.find_leads(ANY_ADDRESS, limit=1)):
         return ()
     number = str(last[0].id)
     address = last[0].email if house.sight == Sight() else None
