@@ -251,12 +251,8 @@ def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
 
 
 def _wanted_first(missing: str) -> str:
-    """The first thing that a number without data takes; `/kpi` says all of them.
-
-    Without its backticks: a hundred words set apart are more than one message can hold.
-    """
-    first = missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".").replace("`", "")
-    return first or "leads that get so far"
+    """The first thing that a number without data takes; `/kpi` says all of them."""
+    return missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".") or "leads that get so far"
 
 
 def metric(metric: Metric, foot: Foot = BARE) -> Message:

@@ -40,6 +40,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefs import catalog
+from briefs.catalog import Foot
 from briefs.figures import figure_or_day, receipt
 from briefs.message import JSON_BYTES, VISIBLE, Message, TooLargeError, View, visible, words_of
 from briefs.pages import render
@@ -506,7 +507,22 @@ def test_every_metric_is_listed_with_its_value_or_with_what_it_takes() -> None:
 
     assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
     assert "conversion_rate             3.1 %" in said.plain
-    assert "• `tipoff.campaign.spent` with `clicks`: ad_clicks, cpc" in said.plain
+    assert "• tipoff.campaign.spent with clicks: ad_clicks, cpc" in said.plain
+
+
+def test_the_list_of_all_metrics_is_one_message_however_many_have_data() -> None:
+    answer = every_metric()
+    known = {
+        name: replace(value, value=123_456.7, missing=None) for name, value in answer.total.values.items()
+    }
+    unknown = {name: replace(value, value=None, missing=f"It takes {name}.") for name, value in known.items()}
+    mixed = {name: (known if place % 3 else unknown)[name] for place, name in enumerate(known)}
+
+    for values in (known, unknown, mixed):
+        said = catalog.metric_list(
+            replace(answer, total=replace(answer.total, values=values)), Foot("x" * 60)
+        )
+        assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
 
 
 def test_a_metric_without_data_shows_the_event_to_send_and_what_the_playbook_lacks() -> None:
