@@ -176,7 +176,7 @@ async def _answered(
     store: Store, playbook: Playbook, asked: Asked, question: Question, metrics: Sequence[Metric]
 ) -> Answer:
     known = _as_known(asked, question)
-    found = await _counted(store, playbook, asked, asks(known, metrics, asked.at))
+    found = await store.count_each(asks(known, metrics, asked.at), playbook, now=asked.at)
     model = known.model if known.by in CREDITED and known.model != "first" else None
     if model:
         found = {
@@ -205,11 +205,6 @@ def _as_known(asked: Asked, question: Question) -> Question:
     return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
 
 
-async def _counted(store: Store, playbook: Playbook, asked: Asked, wanted: Sequence[Ask]) -> dict[Ask, Cells]:
-    found = await asyncio.gather(*(store.count(ask, playbook, now=asked.at) for ask in wanted))
-    return dict(zip(wanted, found, strict=True))
-
-
 async def _compared(
     store: Store, playbook: Playbook, asked: Asked, question: Question
 ) -> Comparison | Ambiguous:
@@ -227,7 +222,7 @@ async def _compared(
         names += found
     plain = replace(question, names=tuple(dict.fromkeys(names)))
     wanted = segment_asks(_as_known(asked, plain), plain.names)
-    cells = await _counted(store, playbook, asked, tuple(wanted.values()))
+    cells = await store.count_each(wanted.values(), playbook, now=asked.at)
     table = await _answered(store, playbook, asked, plain, columns(plain))
     ways = await _ways(store, playbook, asked, whole_ask(_as_known(asked, plain)), "campaign")
     segments = {name: cells[ask] for name, ask in wanted.items()}
@@ -253,7 +248,7 @@ async def _explained(store: Store, playbook: Playbook, asked: Asked, question: Q
     by = question.by or _usual(metric)
     known = _as_known(asked, question)
     after, before = change_asks(known, metric, by)
-    cells = await _counted(store, playbook, asked, (after, before))
+    cells = await store.count_each((after, before), playbook, now=asked.at)
     return explained(replace(question, by=by), metric, asked.at, cells[before], cells[after])
 
 

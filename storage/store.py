@@ -5,7 +5,9 @@ called by a loop that `record` wakes, derives leads, facts and cards from it. Ev
 the sent state of cards can be derived again (`rebuild`).
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar
@@ -181,6 +183,26 @@ class Store:
         return await self._asked(
             ask, playbook, counting.count, ask, playbook, ask.as_of or now or datetime.now(UTC)
         )
+
+    async def count_each(
+        self, asks: Iterable[Ask], playbook: Playbook, *, now: datetime | None = None
+    ) -> dict[Ask, Cells]:
+        """Do what `count` does with several; what is asked as of one day is counted in one past, told once.
+
+        Raises:
+            QuestionError: as `count`.
+
+        """
+        moment = now or datetime.now(UTC)
+
+        def counted(c: sa.Connection, workspace: str, some: Sequence[Ask]) -> dict[Ask, Cells]:
+            return {ask: counting.count(c, workspace, ask, playbook, ask.as_of or moment) for ask in some}
+
+        together: defaultdict[Ask | datetime, list[Ask]] = defaultdict(list)
+        for ask in asks:
+            together[ask.as_of or ask].append(ask)
+        parts = (self._asked(some[0], playbook, counted, some) for some in together.values())
+        return {ask: cells for part in await asyncio.gather(*parts) for ask, cells in part.items()}
 
     async def counted(
         self,

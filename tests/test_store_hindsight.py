@@ -106,6 +106,23 @@ async def test_the_past_of_long_ago_is_found_in_a_long_journal(
     ]
 
 
+async def test_what_is_asked_of_several_days_at_once_is_each_days_own(store: Store) -> None:
+    days = [datetime.now(UTC)]
+    for place in range(2):
+        await take(store, [captured(f"{place}", f"{place}@x.io", origin=from_campaign("spring"))])
+        days.append(datetime.now(UTC))
+    asks = [asking("leads", as_of=day, by=by) for day in (*days, None) for by in (None, "campaign")]
+
+    one_by_one = {ask: await store.count(ask, PLAYBOOK, now=NOW) for ask in asks}
+    assert await store.count_each(asks, PLAYBOOK, now=NOW) == one_by_one
+    assert [dict(one_by_one[ask][None].counts) for ask in asks[::2]] == [
+        {},
+        {"leads": 1},
+        {"leads": 2},
+        {"leads": 2},
+    ]
+
+
 async def test_the_past_cannot_be_told_without_a_playbook(store: Store) -> None:
     with pytest.raises(ValueError, match="needs the playbook"):
         await store.counted(asking("leads", as_of=NOW), "leads")
