@@ -532,3 +532,16 @@ async def test_what_is_shared_of_numbers_shows_nobody(talk: Talk) -> None:
 
     assert leaked(*(whole(one) for one in talk.public() if "New leads" in one.text)) == []
     assert await deeds(talk) == [(TOM, "share /kpi leads last 30 days by source", None)]
+
+
+async def test_an_answer_is_given_again_to_those_who_see_as_much(talk: Talk) -> None:
+    await talk.send(ASKED)
+    await talk.settled()
+    carried = []
+    for user in (TOM, MAYA, TOM, MAYA):
+        await talk.ask("/kpi", "leads", user=user)
+        own = [one for one in talk.workspace.messages(LEADS) if one.ephemeral_to == user]
+        carried.append(buttons(own[-1])[0][1])
+
+    assert carried == [*carried[:2], *carried[:2]]
+    assert carried[0] != carried[1]
