@@ -41,6 +41,7 @@ from storage.recording import Recorder
 from storage.rendering import Rendering
 from storage.telling import Told
 from storage.totals import Totals
+from storage.watching import Watching
 
 T = TypeVar("T")
 PATIENCE = 1.0  # seconds that telling waits while a crowd of senders is answered
@@ -59,6 +60,7 @@ class Store:
         self._workspace = workspace
         self.cards = Cards(database, workspace)
         self.audit = Audit(database, workspace)
+        self.watching = Watching(database, workspace)
 
     @classmethod
     @asynccontextmanager
