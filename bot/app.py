@@ -349,7 +349,7 @@ def _submitted(body: Body) -> Submitted:
         for block in view["state"]["values"].values()
         for action_id, state in block.items()
     }
-    return Submitted(body["user"]["id"], view["id"], lead_id(view.get("private_metadata") or ""), fields)
+    return Submitted(body["user"]["id"], view["id"], str(view.get("private_metadata") or ""), fields)
 
 
 def _field(state: Body) -> Any:

@@ -25,6 +25,10 @@ NEEDS: dict[str, Right | None] = {
     "tipoff.ask": "count",
     "tipoff.share": "count",
     "tipoff.rows": "reveal",
+    "tipoff.show_leads": "reveal",
+    "tipoff.expected": "count",
+    "tipoff.not_useful": "count",
+    "tipoff.mute": "count",
 }
 """The right that each command, button and form needs; None: everybody may, and sees what is theirs to see."""
 

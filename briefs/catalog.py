@@ -1,12 +1,15 @@
 """Everything that Tipoff says, one function a message: values in, a `Message` or `View` out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from briefs import modal
+from briefs.alerts import asked_again
 from briefs.blocks import draw
 from briefs.drawings import counted, milestones
 from briefs.message import Message, TooLargeError, View, fallback, visible
@@ -14,9 +17,11 @@ from briefs.page import Page
 from briefs.pages import make
 from briefs.plain import plain
 from funnel.activity import Burst
+from funnel.alert import Alert
 from funnel.answer import Answer, Line
 from funnel.attribution import Model
 from funnel.brief import Brief
+from funnel.case import Case, Turn, leading, named, token
 from funnel.comparison import Comparison, Ranks
 from funnel.counts import COUNTS, SPREADS
 from funnel.dimension import OF_TIME
@@ -347,6 +352,39 @@ def score_audit(audit: ScoreAudit) -> Message:
 
 def _strongest_first(rule: RuleAudit) -> float:
     return -abs(rule.sql_lift.value) if rule.sql_lift else 0
+
+
+def incident(alert: Alert) -> Message:
+    """The living card of an incident; of one that was over before anybody could be told, a line."""
+    page = "import" if alert.kind == "import" else "surge_late" if alert.late else "surge"
+    return _message(
+        page,
+        alert=alert,
+        about=named(alert.found.segment),
+        asked_again=list(asked_again(alert)),
+        token=token(alert.case.incident.key),
+    )
+
+
+def incident_turn(turn: Turn, zone: ZoneInfo) -> Message:
+    """A reply under an incident's card: one of its changes."""
+    return _message("incident_turn", turn=replace(turn, at=turn.at.astimezone(zone)))
+
+
+def expected(case: Case) -> View:
+    """The form in which somebody says why an incident was to be expected."""
+    return _about(case, "expected", modal.expected)
+
+
+def mute(case: Case) -> View:
+    """The form in which somebody says for how long they want to hear nothing."""
+    dimension, _ = named(leading(case.incident).segment)
+    return _about(case, "mute", partial(modal.mute, segment=dimension))
+
+
+def _about(case: Case, page: str, form: Callable[[Page, str], View]) -> View:
+    key = token(case.incident.key)
+    return make(page, lambda page: form(page, key), about=named(leading(case.incident).segment))
 
 
 def leads_found(text: str, matches: Sequence[LeadSummary]) -> Message:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from briefs.alerts import EXPLAINS, excess, lasting, rarely, through_the_day, usual
 from briefs.drawings import drawn
 from briefs.figures import (
     NO_DATA,
@@ -288,12 +289,15 @@ FILTERS = {
     "counted_as": counted_as,
     "dated": dated,
     "day": day,
+    "excess": excess,
+    "explains": lambda dimension: literal(EXPLAINS[dimension]),
     "figure": figure,
     "figure_of": figure_of,
     "fold": fold,
     "form": form,
     "group": group,
     "head": head,
+    "lasting": lasting,
     "link": link,
     "model": lambda model: literal(named(model)),
     "member": lambda value: member(clipped_to(value, 60)),
@@ -308,11 +312,14 @@ FILTERS = {
     "progress": progress,
     "prose": prose,
     "signed": signed,
+    "rarely": rarely,
     "receipt": receipt,
     "share": share,
     "spoken": _spoken,
     "target": target,
+    "through_the_day": through_the_day,
     "told": told,
+    "usual": usual,
     "when": say,
     "window": window,
     "window_before": window_before,

@@ -1,35 +1,35 @@
 """An incident as the bot lives with it: what was found, how it went on, and what people said of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from funnel.incident import OVERALL, Finding, Incident
+from funnel.incident import OVERALL, Finding, Incident, Verdict
 
 Change = Literal["opened", "grew", "ended"]
-GREW = 1.5  # times as many as was last said: what is worth a word
+GREW = 1.5  # times as many leads as was last said: what is worth a word
+MOST = 0.6  # of the largest excess: as much of it makes a campaign, and not its source, the cause
 TOKEN = 16  # characters; enough that no two incidents of a workspace share one
+PARTICULAR = ("campaign", "source")
+"""What says most of where leads come from, first; everything else is about more of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A change of an incident that matters: what it was at that moment, in the terms of a finding."""
+class Turn:
+    """A change of an incident that matters, at a moment, and what there was to say of it then."""
 
     what: Change
     at: datetime
-    since: datetime
-    count: int
-    expected: float
-    spread: float
+    found: Finding
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a person said of an incident: `who` is a Slack member id."""
 
-    verdict: Literal["useful", "expected", "not useful"]
+    verdict: Verdict
     who: str
     why: str
     at: datetime
@@ -42,7 +42,7 @@ class Case:
     Attributes:
         incident: what was found.
         channel: where it is told, as the playbook named it when it began.
-        began: the earliest time at which any of its findings says that it began.
+        whole: all of it as one finding: from the earliest time at which it may have begun until now.
         history: its changes that matter, the first one `opened`.
         hours: leads expected in each hour of its chart, which ends with the hour that it was last seen in.
         told_at: when its card was opened; None while nobody was told.
@@ -54,8 +54,8 @@ class Case:
 
     incident: Incident
     channel: str
-    began: datetime
-    history: tuple[Step, ...] = ()
+    whole: Finding
+    history: tuple[Turn, ...] = ()
     hours: tuple[float, ...] = ()
     told_at: datetime | None = None
     shown_at: datetime | None = None
@@ -63,13 +63,13 @@ class Case:
     judgement: Judgement | None = None
 
     @property
-    def leading(self) -> Finding:
-        """The finding that says most; of equals the first one, so that a card keeps to one."""
-        return max(self.incident.findings, key=lambda one: one.score)
-
-    @property
     def over(self) -> bool:
         return self.incident.closed_at is not None
+
+    @property
+    def found(self) -> Finding:
+        """What its card says: what says it most clearly while it goes on, all of it once it is over."""
+        return self.whole if self.over else leading(self.incident)
 
     @property
     def segments(self) -> frozenset[str]:
@@ -89,27 +89,39 @@ def named(segment: str) -> tuple[str | None, str]:
     return dimension, name
 
 
-def followed(case: Case, incident: Incident) -> Case:
-    """The case after another look: what its incident is now, and what has changed that matters."""
-    began = min([case.began, *(one.since for one in incident.findings)])
-    now = replace(case, incident=incident, began=began)
-    return replace(now, history=(*case.history, *_changes(now)))
+def leading(incident: Incident) -> Finding:
+    """The finding that an incident is about: the most particular one that holds most of what is unusual."""
+    largest = max(map(_excess, incident.findings))
+    able = (one for one in incident.findings if _excess(one) >= MOST * largest)
+    return min(able, key=lambda one: (_broadness(one), -one.score))
+
+
+def _excess(found: Finding) -> float:
+    return abs(found.count - found.expected)
+
+
+def _broadness(found: Finding) -> int:
+    dimension, _ = named(found.segment)
+    return PARTICULAR.index(dimension) if dimension in PARTICULAR else len(PARTICULAR)
 
 
 def opened(incident: Incident, channel: str) -> Case:
     """The case of an incident that was found just now."""
-    return followed(Case(incident, channel, incident.opened_at), incident)
+    first = leading(incident)
+    return followed(Case(incident, channel, first), incident, first)
 
 
-def _changes(case: Case) -> Iterable[Step]:
-    last, found = case.history[-1:], case.leading
-    if not last:
-        yield _step("opened", found, case.incident.opened_at)
-    elif case.incident.kind == "surge" and found.count >= GREW * last[0].count and not case.over:
-        yield _step("grew", found, found.at)
-    if case.incident.closed_at and (not last or last[0].what != "ended"):
-        yield _step("ended", found, case.incident.closed_at)
+def followed(case: Case, incident: Incident, whole: Finding) -> Case:
+    """The case after another look: what its incident is now, and what has changed that matters."""
+    now = replace(case, incident=incident, whole=whole)
+    return replace(now, history=(*case.history, *_changes(now)))
 
 
-def _step(what: Change, found: Finding, at: datetime) -> Step:
-    return Step(what, at, found.since, found.count, found.expected, found.spread)
+def _changes(case: Case) -> Iterator[Turn]:
+    last = case.history[-1] if case.history else None
+    if last is None:
+        yield Turn("opened", case.incident.opened_at, leading(case.incident))
+    elif case.incident.kind == "surge" and not case.over and case.found.count >= GREW * last.found.count:
+        yield Turn("grew", case.found.at, case.found)
+    if case.incident.closed_at and (last is None or last.what != "ended"):
+        yield Turn("ended", case.incident.closed_at, case.whole)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from funnel.alerts import Alerts, QuietHours
 from funnel.calendar import midnight, wall
-from funnel.case import Case
+from funnel.case import Case, leading
 
 SATURDAY = 5  # of a week that counts from Monday as 0
 WEEK = timedelta(days=7)
@@ -65,7 +65,7 @@ def expectation(case: Case, calendar: Iterable[Foreseen], zone: ZoneInfo) -> For
 
 def _covers(one: Foreseen, case: Case, zone: ZoneInfo) -> bool:
     """Whether it was expected as it began, or as it was found: a window's edge is only an estimate."""
-    return any(_within(one, moment, zone) for moment in (case.began, case.incident.opened_at))
+    return any(_within(one, moment, zone) for moment in (case.whole.since, case.incident.opened_at))
 
 
 def _within(one: Foreseen, at: datetime, zone: ZoneInfo) -> bool:
@@ -83,17 +83,17 @@ def mute(case: Case, how_long: For, by: str, now: datetime, zone: ZoneInfo) -> M
         case "today":
             return Mute(None, midnight(wall(now, zone).date() + DAY, zone), by)
         case "segment":
-            return Mute(case.leading.segment, now + MONTH, by)
+            return Mute(leading(case.incident).segment, now + MONTH, by)
 
 
 def foresee(case: Case, why: str, by: str, now: datetime, zone: ZoneInfo, *, weekly: bool) -> Foreseen:
     """What somebody's word means: once, for the rest of the day; weekly, those hours of that weekday."""
-    since = case.began - HOUR
+    since = case.whole.since - HOUR
     if weekly:
-        until = max(case.began + LASTS, case.incident.seen_at + HOUR)
+        until = max(case.whole.since + LASTS, case.incident.seen_at + HOUR)
     else:
         until = midnight(wall(now, zone).date() + DAY, zone)
-    return Foreseen(case.leading.segment, since, until, weekly, why, by)
+    return Foreseen(leading(case.incident).segment, since, until, weekly, why, by)
 
 
 def telling(

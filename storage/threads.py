@@ -12,38 +12,38 @@ from storage.database import clock
 from storage.marking import blank
 from storage.tables import card
 
-INCIDENT, STEP = "incident", "step"  # kinds of card
+INCIDENT, TURN = "incident", "turn"  # kinds of card
 
 
 def keep_thread(c: sa.Connection, workspace: str, head: Card, replies: int) -> None:
     """Make the replies that a posted card should have and has not."""
     if head.kind == INCIDENT:
-        _keep_steps(c, workspace, head, replies)
+        _keep_turns(c, workspace, head, replies)
     else:
         _keep_bursts(c, workspace, head, replies)
 
 
-def step_key(incident: str, number: int) -> str:
+def turn_key(incident: str, number: int) -> str:
     """The key of the reply that says the change of that number, from 1, of an incident's card."""
     return f"{incident}#{number}"
 
 
-def head_of(step: str) -> str:
+def head_of(turn: str) -> str:
     """The key of the incident's card that a reply stands under."""
-    return step.rpartition("#")[0]
+    return turn.rpartition("#")[0]
 
 
-def _keep_steps(c: sa.Connection, workspace: str, head: Card, steps: int) -> None:
-    """What has been told has happened: a step is made once, and its order is that of the changes."""
+def _keep_turns(c: sa.Connection, workspace: str, head: Card, turns: int) -> None:
+    """What has been told has happened: a turn is made once, and its order is that of the changes."""
     now = clock(c)
-    wanted = {step_key(head.key, number): number for number in range(1, steps + 1)}
+    wanted = {turn_key(head.key, number): number for number in range(1, turns + 1)}
     found = sa.select(card.c.key).where(card.c.workspace_id == workspace, card.c.key.in_(list(wanted)))
     made = set(c.execute(found).scalars())
     new = [
         blank(workspace, head.lane, now + number * timedelta(microseconds=1), now)
         | {
             "key": key,
-            "kind": STEP,
+            "kind": TURN,
             "lead_id": None,
             "burst": number,
             "channel_id": head.channel_id,

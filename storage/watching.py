@@ -10,20 +10,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql, sqlite
 
-from funnel.case import Case, Judgement, Step, token
-from funnel.incident import Incident
+from funnel.case import Case, Judgement, Turn, token
+from funnel.incident import Finding, Incident
 from funnel.silence import Foreseen, Mute
 from funnel.stage import Stage
-from funnel.surge import Arrival
 from storage import marking
 from storage.database import Database, clock
 from storage.tables import foreseen, incident, journal, lead, mute, stage_entry, watch, watched
+
+if TYPE_CHECKING:
+    from funnel.surge import Arrival
 
 KIND = "incident"  # of card
 LEASE = timedelta(minutes=4)
@@ -68,7 +70,7 @@ class Watching:
         self._database = database
         self._workspace = workspace
 
-    async def arrivals(self, since: datetime, until: datetime) -> list[Arrival]:
+    async def arrivals(self, since: datetime, until: datetime) -> "list[Arrival]":
         """The leads that became known in [since, until), oldest first, each once, as they are counted."""
         return await self._read(_arrivals, since, until)
 
@@ -111,9 +113,10 @@ class Watching:
         row = {"id": uuid.uuid4().hex, **_said(expected), "said_at": at}
         await self._write(_add, foreseen, row)
 
-    async def mute(self, silence: Mute, at: datetime) -> None:
-        """Tell nobody of a segment, or of anything, until then."""
-        await self._write(_add, mute, {"id": uuid.uuid4().hex, **_said(silence), "said_at": at})
+    async def mute(self, silence: Mute, at: datetime, key: str) -> None:
+        """Tell nobody of a segment, or of anything, until then; the card of that key says who wants it so."""
+        row = {"id": uuid.uuid4().hex, **_said(silence), "said_at": at}
+        await self._write(_mute, row, key)
 
     async def mutes(self, now: datetime) -> list[Mute]:
         """The silences that hold at `now`, or later."""
@@ -138,8 +141,10 @@ class Watching:
         return await self._database.write(lambda c: tx(c, self._workspace, *args))
 
 
-def _arrivals(c: sa.Connection, workspace: str, since: datetime, until: datetime) -> list[Arrival]:
+def _arrivals(c: sa.Connection, workspace: str, since: datetime, until: datetime) -> "list[Arrival]":
     """When it was heard, and whether quietly, is what the journal says of the event that made them known."""
+    from funnel.surge import Arrival  # noqa: PLC0415 - brings numpy, which only those need who watch
+
     found = (
         sa.select(journal.c.received_at, lead.c.created_at, lead.c.campaign, lead.c.source, journal.c.quiet)
         .join_from(
@@ -254,7 +259,7 @@ def _keep(c: sa.Connection, workspace: str, case: Case) -> None:
 
 
 def _body(case: Case) -> str:
-    told = {"incident": case.incident, "began": case.began, "history": case.history, "hours": case.hours}
+    told = {"incident": case.incident, "whole": case.whole, "history": case.history, "hours": case.hours}
     return json.dumps(told, default=_plain)
 
 
@@ -267,8 +272,8 @@ class _Body:
     """What the JSON of an incident says."""
 
     incident: Incident
-    began: datetime
-    history: tuple[Step, ...]
+    whole: Finding
+    history: tuple[Turn, ...]
     hours: tuple[float, ...]
 
 
@@ -290,7 +295,7 @@ def _case(row: sa.Row[Any]) -> Case:
     return Case(
         body.incident,
         row.channel,
-        body.began,
+        body.whole,
         body.history,
         body.hours,
         row.told_at,
@@ -307,6 +312,11 @@ def _judge(c: sa.Connection, workspace: str, key: str, said: Judgement, *, only_
         .where(incident.c.workspace_id == workspace, incident.c.key == key, *unsaid)
         .values(verdict=said.verdict, verdict_by=said.who, verdict_why=said.why, verdict_at=said.at)
     )
+    marking.touch_cards(c, workspace, [key])
+
+
+def _mute(c: sa.Connection, workspace: str, row: Row, key: str) -> None:
+    _add(c, workspace, mute, row)
     marking.touch_cards(c, workspace, [key])
 
 

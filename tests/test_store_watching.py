@@ -170,7 +170,7 @@ async def test_a_case_is_under_way_until_it_is_over_and_somebody_was_told(store:
     await looked(store, found)
     assert await under_way(store, 125) == (found,)
 
-    over = followed(found, replace(found.incident, closed_at=later(130)))
+    over = followed(found, replace(found.incident, closed_at=later(130)), found.whole)
     await looked(store, over, at=130)
     assert await under_way(store, 135) == (over,)
 
@@ -234,7 +234,7 @@ async def test_making_use_of_it_is_a_word_only_where_nothing_was_said(store: Sto
 async def test_silence_ends_and_what_is_foreseen_stays(store: Store) -> None:
     mute = Mute(None, later(60), "U0MAYA")
     expected = Foreseen(CAMPAIGN, later(0), later(60), weekly=True, why="newsletter", by="U0MAYA")
-    await store.watching.mute(mute, later(0))
+    await store.watching.mute(mute, later(0), "surge:1")
     await store.watching.foresee(expected, later(0))
 
     look = await store.watching.begin(later(59))

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from funnel.alert import Alert, Opening, questions
+from funnel.brief import Consumed, Fact, Opener
 from funnel.case import Case, opened
+from funnel.causes import Cause, Part
 from funnel.incident import Finding, Incident, Kind
+from funnel.playbook import Playbook
+from funnel.stage import Stage
+from funnel.talk import pitch
 
 ONE_O_CLOCK = datetime(2026, 6, 16, 13, tzinfo=UTC)  # a Tuesday
 CAMPAIGN = "campaign:spring-webinar"
@@ -36,3 +43,33 @@ def case(*findings: Finding, channel: str = "#leads", **fields: Any) -> Case:
 
 def keys(cases: Sequence[Case]) -> list[str]:
     return [one.incident.key for one in cases]
+
+
+ZONE = ZoneInfo("Europe/Berlin")
+GUIDE = Consumed(
+    Fact("10 Tips for Improving your Widget ROI", ()), "white paper", "widget", later(60), "downloaded"
+)
+OPENING = Opening(Opener(None, (GUIDE,), pitch(Playbook().talk_tracks, None, "widget", Stage.MQL)))
+
+
+def alert(one: Case, **fields: Any) -> Alert:
+    """The card of a case: what the store would have counted."""
+    told = Alert(
+        one,
+        ZONE,
+        one.found,
+        count=37,
+        known=8,
+        machine=2,
+        unclaimed=21,
+        causes=(
+            Cause("source", (Part("google", 36, 100),), 0),
+            Cause("landing", (Part("/roi", 25, 71), Part("/pricing", 6, 17)), 12),
+            Cause("form", (Part("White paper", 33, 90), Part(None, 4, 10)), 0),
+            Cause("asset", (Part("10 Tips for Improving your Widget ROI", 33, 100),), 0),
+        ),
+        hours=tuple((f"{hour:02}:00", float(hour % 5), 2.5) for hour in range(21 - 18, 21)),
+        opening=OPENING,
+        questions=questions(one.found, Playbook(timezone="Europe/Berlin")),
+    )
+    return replace(told, **fields)
