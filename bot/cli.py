@@ -14,6 +14,7 @@ from bot import demo as demonstration
 from bot import identity, importing, queries, scheduled, service
 from bot import manifest as app_manifest
 from bot import templates as own_pages
+from bot.alerts_cli import alerts_cli
 from bot.doctor import examine
 from bot.house import clock
 from bot.settings import Settings, load_playbook
@@ -38,6 +39,7 @@ identity_cli = typer.Typer(help="Who is who: one person from many traces.", no_a
 cli.add_typer(identity_cli, name="identity")
 templates_cli = typer.Typer(help="The words of your team.", no_args_is_help=True)
 cli.add_typer(templates_cli, name="templates")
+cli.add_typer(alerts_cli, name="alerts")
 
 Port = Annotated[int, typer.Option(help="0 takes any free one.", min=0, max=65535)]
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack: last quarter by source")]
