@@ -20,6 +20,7 @@ from funnel.incident import Finding
 from funnel.lead import Lead
 from funnel.period import Period
 from funnel.question import Question
+from funnel.silence import muted
 from funnel.talk import pitch
 
 COUNTED = frozenset({"leads", "known_leads", "machine_leads", "imported_leads", "mqls", "hand_raisers"})
@@ -29,7 +30,14 @@ MOST = 60  # percent of an excess, and of its leads, that make one asset its cau
 async def alert(house: House, case: Case) -> Alert:
     """Everything that a case's card says."""
     found = case.found
-    bare = Alert(case, house.playbook.zone, found, questions=questions(found, house.playbook))
+    mutes = await house.store.watching.mutes(house.now())
+    bare = Alert(
+        case,
+        house.playbook.zone,
+        found,
+        muted=muted(case, house.now(), mutes),
+        questions=questions(found, house.playbook),
+    )
     if case.incident.kind == "import":
         return replace(bare, count=found.count)
     total, unclaimed, hours, causes = await asyncio.gather(

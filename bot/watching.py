@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.house import House
 from funnel.alert import chart_hours
-from funnel.case import Case, followed, leading, named, opened
+from funnel.case import Case, followed, leading, named
 from funnel.incident import Finding, Incident, merged
 from funnel.playbook import Playbook
-from funnel.silence import is_muted, telling
+from funnel.silence import muted, telling
 from storage.watching import Look, Seen
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=5)
 AFTER = timedelta(seconds=5)  # what came just before a look is told by then
 LEARNS_FROM = timedelta(weeks=14)  # of a store that nobody has looked at yet
-LOOKS_BACK = timedelta(hours=25)  # for what came late; a day has up to so many
+LOOKS_BACK = timedelta(hours=36)  # what a watch counts, so that yesterday is whole when it is learned
+A_DAY = timedelta(days=1)
 FOLLOWS = timedelta(minutes=10)  # at most so often is a card said again while it goes on
+LASTS = timedelta(hours=1)  # of a surge, when no more leads come than usual
 LONGEST = timedelta(days=7)  # of which the leads are counted, however long it has gone on
 
 
@@ -66,7 +69,7 @@ def _since(begun: Look, at: datetime) -> datetime:
 
 def _seen(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: datetime) -> Seen:
     """What a look finds: a function of what is known and of what came."""
-    watch = _watch(begun, came, playbook)
+    watch = _watch(begun, came, playbook, at)
     findings = watch.tick(at)
     known = {case.incident.key: case for case in begun.cases}
     going_on = [case.incident for case in begun.cases if not case.over and case.incident.kind != "threshold"]
@@ -86,34 +89,39 @@ def _seen(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: dateti
     )
 
 
-def _watch(begun: Look, came: "Sequence[Arrival]", playbook: Playbook) -> "Watch":
+def _watch(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: datetime) -> "Watch":
+    from bot.replay import holiday_of  # noqa: PLC0415 - as below
     from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
 
-    rules = playbook.alerts, playbook.zone, holidays(playbook)
+    rules = playbook.alerts, playbook.zone, holiday_of(playbook.alerts.country)
     if begun.learned:
         return Watch.restored(*rules, begun.learned, came)
     watch = Watch(*rules)
-    watch.hear(came)
+    watch.hear(_as_history(came, at))
     return watch
 
 
-def holidays(playbook: Playbook) -> Callable[[date], bool]:
-    """Whether a day is a holiday where the playbook says that the company is."""
-    if playbook.alerts.country is None:
-        return lambda _day: False
-    from holidays import country_holidays  # noqa: PLC0415 - large, and not for every start
-
-    country, _, part = playbook.alerts.country.partition("-")
-    known = country_holidays(country, subdiv=part or None)
-    return lambda day: day in known
+def _as_history(came: "Sequence[Arrival]", at: datetime) -> "Iterator[Arrival]":
+    """What a store already holds is what usually came, also where a file brought it; but for the last day."""
+    for one in came:
+        past = at - one.occurred >= A_DAY
+        yield replace(one, received=one.occurred, imported=False) if past else one
 
 
 def _followed(
     case: Case | None, incident: Incident, watch: "Watch", came: "Sequence[Arrival]", playbook: Playbook
 ) -> Case:
-    """The case of an incident after this look, with what was expected of its hours."""
-    case = case or opened(incident, playbook.alerts.to or "")
-    now = case if case.incident == incident else followed(case, incident, _whole(case, incident, watch, came))
+    """The case of an incident after this look, with what was expected of its hours.
+
+    A surge is over an hour after its last lead too many, however long it could still be told from chance.
+    """
+    if case and case.incident == incident:
+        return case
+    case = case or Case(incident, playbook.alerts.to or "", leading(incident))
+    whole = _whole(case, incident, watch, came)
+    if incident.kind == "surge" and not incident.closed_at and incident.seen_at - whole.at >= LASTS:
+        incident = replace(incident, closed_at=incident.seen_at)
+    now = followed(case, incident, whole)
     found = now.found
     hours = tuple(
         watch.expected(found.segment, part.start, part.end).mean
@@ -123,20 +131,40 @@ def _followed(
 
 
 def _whole(case: Case, incident: Incident, watch: "Watch", came: "Sequence[Arrival]") -> Finding:
-    """All of an incident as one finding."""
+    """All of an incident as one finding.
+
+    A surge ends when most leads too many have come; an import is as long as from its first lead to its last.
+    """
     found = leading(incident)
     since, until = min(case.whole.since, found.since), incident.seen_at
+    times = [one.occurred for one in _of(found.segment, came) if since <= one.occurred < until]
+    if incident.kind == "import":
+        return replace(found, since=min(times, default=since), at=max(times, default=until))
+    if incident.kind == "surge":
+        until = _peak(times, found.segment, since, until, watch)
     expected = watch.expected(found.segment, since, until)
     return replace(
         found,
         since=since,
         at=until,
-        count=sum(1 for one in _of(found.segment, came) if since <= one.occurred < until),
+        count=sum(time < until for time in times),
         expected=expected.mean,
         spread=expected.spread,
         odds=max(found.odds, case.whole.odds),
         score=max(found.score, case.whole.score),
     )
+
+
+def _peak(
+    times: Sequence[datetime], segment: str, since: datetime, until: datetime, watch: "Watch"
+) -> datetime:
+    """When leads were most ahead of what was expected since a time: the likeliest end of a surge."""
+    ahead: dict[datetime, float] = {}
+    end = since
+    while end < until:
+        end = min(end + EVERY, until)
+        ahead[end] = bisect_left(times, end) - watch.expected(segment, since, end).mean
+    return max(ahead, key=lambda time: ahead[time])
 
 
 def _of(segment: str, came: "Sequence[Arrival]") -> "Iterator[Arrival]":
@@ -150,10 +178,10 @@ def _of(segment: str, came: "Sequence[Arrival]") -> "Iterator[Arrival]":
 def _told(case: Case, before: Case | None, begun: Look, playbook: Playbook, at: datetime) -> Case:
     """The case with what is to be done about its card: open it, let it follow, or nothing."""
     if case.told_at is not None:
-        muted = is_muted(case, at, begun.mutes) and not case.over
+        silent = not case.over and muted(case, at, begun.mutes) is not None
         rested = case.shown_at is None or at - case.shown_at >= FOLLOWS or case.over
         changed = before is None or case.incident != before.incident
-        return replace(case, shown_at=at) if changed and rested and not muted else case
+        return replace(case, shown_at=at) if changed and rested and not silent else case
     match telling(case, at, playbook.alerts, begun.mutes, begun.calendar, playbook.zone):
         case "tell":
             return replace(case, told_at=at, shown_at=at)

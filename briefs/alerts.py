@@ -70,14 +70,12 @@ def asked_again(alert: Alert) -> Iterator[tuple[str, str]]:
     yield f"{alert.count + alert.imported:,} leads", ask["leads"]
     for cause in alert.causes:
         yield f"By {EXPLAINS[cause.dimension].lower()}", ask[cause.dimension]
-    if alert.known:
+    if alert.kind == "surge":
         yield f"{alert.known:,} known before", ask["known"]
-    if alert.machine:
         yield f"{alert.machine:,} machine-made", ask["machine"]
+        yield f"{alert.unclaimed:,} unclaimed", ask["unclaimed"]
     if alert.imported:
         yield f"{alert.imported:,} imported", ask["imported"]
-    if alert.unclaimed:
-        yield f"{alert.unclaimed:,} unclaimed", ask["unclaimed"]
     if alert.hours:
         yield "By hour", ask["hours"]
     if alert.outcome:

@@ -16,6 +16,7 @@ from funnel.period import HOUR, Period
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import Question
+from funnel.silence import Mute
 
 EXPLAINS: tuple[Dimension, ...] = ("campaign", "source", "landing", "form")
 """What may explain a surge, of leads; of content, what they took."""
@@ -49,7 +50,8 @@ class Alert:
 
     `count` are the leads of `found`'s window but for `imported` ones. `known` were known before,
     `machine` are of machines, `unclaimed` nobody has claimed. `hours` are the hours of the chart with the
-    leads that came and those that were expected. `questions` ask for the numbers again, by what they are of.
+    leads that came and those that were expected. `muted` is the silence that holds. `questions` ask for the
+    numbers again, by what they are of.
     """
 
     case: Case
@@ -64,6 +66,7 @@ class Alert:
     hours: tuple[tuple[str, float, float], ...] = ()
     opening: Opening | None = None
     outcome: Outcome | None = None
+    muted: Mute | None = None
     questions: Mapping[str, Question] = field(default_factory=dict)
 
     @property
@@ -78,6 +81,10 @@ class Alert:
     def since(self) -> datetime:
         """When it began, by the company's clocks."""
         return self.found.since.astimezone(self.zone)
+
+    @property
+    def muted_until(self) -> datetime | None:
+        return self.muted.until.astimezone(self.zone) if self.muted else None
 
     @property
     def until(self) -> datetime:

@@ -50,9 +50,10 @@ def is_quiet(quiet: QuietHours, at: datetime, zone: ZoneInfo) -> bool:
     return since <= clock < until if since <= until else clock >= since or clock < until
 
 
-def is_muted(case: Case, at: datetime, mutes: Iterable[Mute]) -> bool:
-    """Whether somebody asked for silence about any part of it: they mean the card, not the arithmetic."""
-    return any(at < one.until and (one.segment is None or one.segment in case.segments) for one in mutes)
+def muted(case: Case, at: datetime, mutes: Iterable[Mute]) -> Mute | None:
+    """The longest silence that somebody asked for about any part of it; None where nobody did."""
+    about = (one for one in mutes if one.segment is None or one.segment in case.segments)
+    return max((one for one in about if at < one.until), key=lambda one: one.until, default=None)
 
 
 def expectation(case: Case, calendar: Iterable[Foreseen], zone: ZoneInfo) -> Foreseen | None:
@@ -111,6 +112,6 @@ def telling(
     """
     if expectation(case, calendar, zone):
         return "hush"
-    if is_muted(case, now, mutes):
+    if muted(case, now, mutes):
         return "hush" if case.over else "hold"
     return "hold" if is_quiet(alerts.quiet, now, zone) and not alerts.urgent else "tell"
