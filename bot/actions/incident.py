@@ -2,15 +2,16 @@
 
 from typing import cast, get_args
 
-from bot import asking, rows
+from bot import rows
 from bot.actions.action import Press, Submitted
-from bot.asking import Asked
+from bot.asking import MOST_ROWS
 from bot.house import House
 from bot.slack import send_file
 from briefs import catalog
 from briefs.message import View
 from funnel.alert import questions
 from funnel.case import Case, Judgement
+from funnel.counts import Ask
 from funnel.errors import NotFoundError
 from funnel.silence import For, foresee
 from funnel.silence import mute as silence
@@ -19,20 +20,21 @@ from funnel.silence import mute as silence
 async def show_leads(house: House, press: Press) -> None:
     """Send the leads of an alert as a file to whoever asks; that they have it is written down first."""
     case = await _case(house, press.value)
-    words = str(questions(case.found, house.playbook)["leads"]).removeprefix("/kpi ")
-    leads = await asking.leads_behind(house.store, house.playbook, Asked("kpi", words, house.now()))
+    question = questions(case.found, house.playbook)["leads"]
+    ask = Ask(frozenset({"leads"}), question.period, where=question.where)
+    leads = await house.store.counted(ask, "leads", MOST_ROWS, playbook=house.playbook)
     file = rows.named(f"leads {case.incident.key}")
     if leads:
         await house.store.audit.note(
             press.user,
-            f"leads of an alert, /kpi {words}: {len(leads)} leads",
+            f"leads of an alert, {question}: {len(leads)} leads",
             at=house.now(),
             channel=next(iter(press.places), None),
         )
         await send_file(press.client, press.user, file, rows.written(leads))
         used = Judgement("useful", press.user, "", house.now())
         await house.store.watching.acted(case.incident.key, used)
-    await press.reply(catalog.rows_sent(len(leads), file, cut=len(leads) == asking.MOST_ROWS))
+    await press.reply(catalog.rows_sent(len(leads), file, cut=len(leads) == MOST_ROWS))
 
 
 async def not_useful(house: House, press: Press) -> None:
