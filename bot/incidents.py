@@ -105,9 +105,9 @@ def _sizes(cells: Cells, ask: Ask) -> dict[str | None, float]:
 
 def _drawn(counted: Cells, expected: Sequence[float], period: Period) -> tuple[tuple[str, float, float], ...]:
     """The hours of a chart, in their order: their names, the leads that came, and those expected."""
-    names = [f"{part.words[11:13]}" for part in period.parts("hour")]
+    names = [part.words[11:13] for part in period.parts("hour")]
     return tuple(
-        (f"{name}:00", counted.get(name, Cell()).counts.get("leads", 0), size)
+        (name, counted.get(name, Cell()).counts.get("leads", 0), size)
         for name, size in zip(names, expected, strict=False)
     )
 

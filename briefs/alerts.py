@@ -12,14 +12,17 @@ from funnel.dimension import Dimension
 from funnel.incident import Finding
 
 SHORT = 10  # below it, a number is said with what stands behind the point
+HARDLY = 0.05  # leads
 RAREST = 1e9  # beyond it, nobody can tell the difference
 HOUR = 60  # minutes
 
 
 def usual(found: Finding) -> Markdown:
-    """What was expected, with one standard deviation: `12 ± 4`, `0.4 ± 0.7`."""
+    """What was expected, with one standard deviation: `12 ± 4`, `0.4 ± 0.7`; or `hardly any`."""
+    if found.expected < HARDLY:
+        return Markdown("hardly any")
     digits = 0 if found.expected >= SHORT else 1
-    return Markdown(f"{plainly(round(found.expected, digits), digits)} ± {plainly(found.spread, digits)}")
+    return Markdown(f"{found.expected:,.{digits}f} ± {found.spread:,.{digits}f}")
 
 
 def excess(found: Finding, count: int) -> Markdown:

@@ -10,7 +10,7 @@ from funnel.incident import OVERALL, Finding, Incident, Verdict
 
 Change = Literal["opened", "grew", "ended"]
 GREW = 1.5  # times as many leads as was last said: what is worth a word
-MOST = 0.6  # of the largest excess: as much of it makes a campaign, and not its source, the cause
+MOST = 0.5  # of the largest excess: as much of it makes a campaign, and not its source, the cause
 TOKEN = 16  # characters; enough that no two incidents of a workspace share one
 PARTICULAR = ("campaign", "source")
 """What says most of where leads come from, first; everything else is about more of them."""

@@ -161,7 +161,7 @@ class Marketing:
 def roughly(text: str) -> str:
     """What was said, without the times and the expectations that the statistics alone decide."""
     dated = re.sub(r"\d+ \w{3}, \d\d:\d\d CES?T", "{time}", text)
-    usual = re.sub(r"where [\d.]+ ± [\d.]+ were", "where {usual} were", dated)
+    usual = re.sub(r"where (?:[\d.]+ ± [\d.]+|hardly any) were", "where {usual} were", dated)
     return re.sub(r"in (?:\d+ h)? ?(?:\d+ min)?(?= where)", "in {long}", usual)
 
 

@@ -33,7 +33,7 @@ async def test_a_surge_is_one_card_that_opens_grows_and_closes(database_url: str
             "Since {time}",
         ]
         assert here.lines[4:10] == [
-            "10 more than expected; what explains them, with its leads:",
+            "10 more than expected. What explains them, and its leads:",
             "Source:  google 100 % (10)",
             "Page:    /roi 100 % (10)",
             "Form:    White paper 100 % (10)",

@@ -68,7 +68,7 @@ async def test_every_number_on_a_card_is_what_its_question_answers(database_url:
         assert sum(part.percent for part in cause.parts) + cause.others == 100
     hours = {line.by: line.values["leads"].value for line in answers["hours"].lines}
     assert {name: count for name, count, _ in told.hours if count} == {
-        f"{hour}:00": count for hour, count in hours.items() if count
+        hour: count for hour, count in hours.items() if count
     }
     for name in ("leads", "known", "machine", "unclaimed", "hours", *(one.dimension for one in told.causes)):
         assert f": {told.questions[name]}" in shown

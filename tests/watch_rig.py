@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from funnel.alert import Alert, Opening, questions
 from funnel.brief import Consumed, Fact, Opener
-from funnel.case import Case, opened
+from funnel.case import Case, Judgement, followed, opened
 from funnel.causes import Cause, Part
-from funnel.incident import Finding, Incident, Kind
+from funnel.incident import Finding, Incident, Kind, Verdict
 from funnel.playbook import Playbook
 from funnel.stage import Stage
 from funnel.talk import pitch
@@ -52,6 +52,17 @@ GUIDE = Consumed(
 OPENING = Opening(Opener(None, (GUIDE,), pitch(Playbook().talk_tracks, None, "widget", Stage.MQL)))
 
 
+def over(one: Case, *, told: float = 0) -> Case:
+    """The same surge after its three hours; somebody was told so many minutes after one o'clock."""
+    whole = replace(one.found, at=later(180), since=later(0), count=52, expected=14.0)
+    ended = replace(one.incident, closed_at=later(240), seen_at=later(240))
+    return replace(followed(one, ended, whole), told_at=later(told))
+
+
+def judged(one: Case, verdict: Verdict, why: str = "", who: str = "U0MAYA") -> Case:
+    return replace(one, judgement=Judgement(verdict, who, why, later(130)))
+
+
 def alert(one: Case, **fields: Any) -> Alert:
     """The card of a case: what the store would have counted."""
     told = Alert(
@@ -68,7 +79,7 @@ def alert(one: Case, **fields: Any) -> Alert:
             Cause("form", (Part("White paper", 33, 90), Part(None, 4, 10)), 0),
             Cause("asset", (Part("10 Tips for Improving your Widget ROI", 33, 100),), 0),
         ),
-        hours=tuple((f"{hour:02}:00", float(hour % 5), 2.5) for hour in range(21 - 18, 21)),
+        hours=tuple((f"{hour:02}", float(hour % 5), 2.5) for hour in range(21 - 18, 21)),
         opening=OPENING,
         questions=questions(one.found, Playbook(timezone="Europe/Berlin")),
     )
