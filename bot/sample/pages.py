@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.commands import COMMANDS
-from bot.sample import numbers
+from bot.sample import alerts, numbers
 from bot.sample.two_leads import JOE, joe, jon
 from briefs import catalog
 from briefs.message import Message, View
@@ -148,7 +148,13 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "comparison": lambda rules, now: catalog.comparison(numbers.duel(rules, now)),
     "choose_lead": lambda _rules, now: catalog.leads_found("Jo", _summaries(now)),
     "error": lambda _rules, _now: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days`.")),
+    "expected": lambda _rules, now: catalog.expected(alerts.case(now)),
+    "import": lambda rules, now: catalog.incident(alerts.other(rules, now, "import")),
+    "incident_turn": lambda rules, now: catalog.incident_turn(alerts.over(now).history[0], rules.zone),
+    "mute": lambda _rules, now: catalog.mute(alerts.case(now)),
     "scheduled": _scheduled,
+    "surge": lambda rules, now: catalog.incident(alerts.surge(rules, now)),
+    "surge_late": lambda rules, now: catalog.incident(alerts.late(rules, now)),
     "funnel": _numbers("funnel", "last 30 days by source", numbers.BY_SOURCE),
     "help": lambda _rules, _now: catalog.help(
         [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
