@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from bot import replay as replaying
 from bot.terminal import err, out
 from funnel.errors import TipoffError
 
@@ -27,6 +26,8 @@ def replay(
     country: Annotated[str, typer.Option(help="Whose holidays are no droughts: US, DE, DE-BY.")] = "",
 ) -> None:
     """Say what the alerts would have told of the leads in a file, five minutes by five minutes."""
+    from bot import replay as replaying  # noqa: PLC0415 - brings numpy, which other commands do without
+
     try:
         told = replaying.replay(file, replaying.calendar(holidays, zone, country))
         if out_file:

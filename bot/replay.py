@@ -12,10 +12,11 @@ import holidays as public_holidays
 from pydantic import ValidationError
 
 from funnel.alerts import Alerts
+from funnel.arrival import Arrival
 from funnel.errors import TipoffError
 from funnel.incident import Finding, Incident, merged
 from funnel.playbook import Playbook
-from funnel.surge import Arrival, Watch
+from funnel.surge import Watch
 
 TICK = timedelta(minutes=5)
 ZONES = {"EU": "Europe/Berlin", "US": "America/New_York", "UTC": "UTC"}
@@ -121,8 +122,11 @@ def lines(told: Sequence[Told]) -> Iterator[str]:
             f"{one.at:%Y-%m-%d %H:%M} UTC  {one.kind}  {one.segment}: {one.count} leads since "
             f"{one.since:%H:%M} where {one.expected:.1f} ± {one.spread:.1f} were expected"
         )
-    incidents = len({one.incident for one in told})
-    yield f"{incidents} messages would have been sent." if told else "Nothing would have been told."
+    messages = len({one.incident for one in told})
+    if not told:
+        yield "Nothing would have been told."
+    else:
+        yield f"{messages} message{'s' if messages > 1 else ''} would have been sent."
 
 
 def _incident_of(finding: Finding, incidents: Iterable[Incident]) -> str:

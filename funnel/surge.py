@@ -17,9 +17,9 @@ from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 
 from funnel.alerts import Alerts
+from funnel.arrival import Arrival
 from funnel.calendar import instant, midnight, wall
 from funnel.incident import Finding, Kind
 from funnel.surge_baseline import LEARNED, Baseline
@@ -30,6 +30,7 @@ from funnel.surge_evidence import (
     SURGES,
     chance,
     evidence,
+    together,
 )
 from funnel.surge_forecast import BACK, DAY, LENGTH, NOTHING, foresee
 from funnel.surge_inflow import (
@@ -38,17 +39,17 @@ from funnel.surge_inflow import (
     MOST,
     REST,
     SECONDS,
-    Arrival,
     Flags,
     Floats,
     Inflow,
+    Ints,
     Leaf,
     are_batches,
     bucket_of,
     moment_of,
 )
 
-__all__ = ["Arrival", "Expectation", "State", "Watch"]
+__all__ = ["HEARD", "Arrival", "Expectation", "State", "Watch"]
 
 State = Literal["learning", "active", "paused"]
 
@@ -60,16 +61,18 @@ HEARD = SECONDS * KEPT * timedelta(seconds=1)
 _HOUR = 12
 _NIGHT = time(4)
 """When yesterday is learned; by then its late leads are there."""
-_LEARNS = 3 * DAY
-"""A new campaign learns for three days before it speaks."""
+_LEARNS = 7 * DAY
+"""A new campaign learns for a week before it speaks."""
 _FOUNDING = 14 * DAY
 """A new workspace learns for two weeks; nothing larger lends it the shape of a week."""
 _YOUNG = 7 * DAY
 """A new campaign counts for its source only after a week; before, it would be a surge there."""
 _REST = 6 * _HOUR
 """How long what was told is not told again."""
-_OVER = 0.5
-"""What was told goes on while the evidence is at least that share of what it took to tell it."""
+_LESS = 2.0
+"""What was told goes on while the evidence is at most so many powers of ten under what it took to tell it."""
+_SMALL = 1.5
+"""A segment with fewer leads an hour pays a price: half a power of ten for a tenth of the leads."""
 _FEWEST, _EXCESS, _TIMES = 4, 3.0, 1.3
 """A surge has at least so many leads, so many more than expected, and so many times as many."""
 _DRY_EXPECTED, _DRY_TIMES = 4.0, 0.7
@@ -79,9 +82,8 @@ _IMPORT = 20
 _FADES = 0.5 ** (1 / 7)
 _GONE_NIGHTS, _TINY = 56, 3.0
 """A campaign is forgotten after so many days without a lead, or, where room is short, with fewer a week."""
-_SURGE_MORE, _DROUGHT_MORE = 0.0, -1.0
 _BY_CHANCE = 0.03
-_LOOKS = 1000
+_LOOKS = {"surge": 4.0, "drought": 4.0}
 _IDLE_NIGHTS, _IDLE_EXPECTED = 2, 12.0
 """A campaign is paused after so many days without a lead in which so many were expected."""
 
@@ -197,6 +199,7 @@ class Watch:
             for segment in leaf.segments:
                 if self._standing[leaf].counted or segment == own:
                     self._members[self._rows[segment], place] = 1
+        self._new = np.array([self._night - self._standing[leaf].born < _YOUNG for leaf in leaves], float)
         self._own_rows = np.array([self._rows[leaf.segments[-1]] for leaf in leaves])
         leads = np.array([self._standing[leaf].leads for leaf in leaves])
         whole = np.bincount(self._own_rows, leads, len(self._rows))[self._own_rows]
@@ -204,6 +207,7 @@ class Watch:
         self._names = list(self._rows)
         self._larger = self._larger_segments()
         self._paused = self._holds(lambda one: one.paused) & ~self._holds(lambda one: not one.paused)
+        self._an_hour = self._baseline.rates()[0].mean(1) * self._baseline.levels()
         self._born_at = np.array([*self._born.values()])
         self._same = self._doubles()
 
@@ -250,12 +254,13 @@ class Watch:
             hours = [wall(moment_of(first + int(at)), self._zone) for at in starts]
             cells = [one.weekday() * 24 + one.hour for one in hours]
             by_hour = np.add.reduceat(self._members @ counts, starts, axis=1)
-            self._baseline.learn(cells, by_hour, self._were_usual(first, starts))
+            grown = night - self._born_at >= _FOUNDING
+            self._baseline.learn(cells, by_hour, self._were_usual(first, starts), grown)
             self._stand(counts.sum(1), night)
         self._spells = [one for one in self._spells if not one.over or one.seen > night - KEPT]
         self._forget(night)
 
-    def _were_usual(self, first: int, starts: npt.NDArray[np.int_]) -> Flags:
+    def _were_usual(self, first: int, starts: Ints) -> Flags:
         """Which hours of which rows were not part of something that was told."""
         usual = np.ones((len(self._rows), len(starts)), bool)
         for spell in self._spells:
@@ -321,6 +326,7 @@ class Watch:
         at = np.maximum(end - KEPT + columns - forecast.start, 0)
         rows = self._own_rows[places]
         expected = (forecast.most[rows, at + 1] - forecast.most[rows, at]) * self._shares[places]
+        expected = np.maximum(expected, self._new[places])
         batch[places, columns] = are_batches(counts[places, columns], expected)
         for place, column, usual in zip(places, columns, expected, strict=True):
             if batch[place, column]:
@@ -333,8 +339,8 @@ class Watch:
     def _decide(self, end: int) -> list[Finding]:
         """Tell what begins, go on with what is still so, end what is over."""
         counts, batch = self._usual_counts()
-        back = np.zeros((len(counts), KEPT + 1))
-        np.cumsum(counts[:, ::-1], axis=1, out=back[:, 1:])
+        back = np.zeros((len(counts), DAY + 1))
+        np.cumsum(counts[:, : KEPT - DAY - 1 : -1], axis=1, out=back[:, 1:])
         young = (end - self._born_at < _LEARNS) | (end - self._began < _FOUNDING)
         speaks = ~(young | self._paused | self._same)
         findings = [*self._imports(batch, end)]
@@ -347,42 +353,62 @@ class Watch:
     def _look(self, kind: Kind, back: Floats, speaks: Flags, end: int) -> Iterator[Finding]:
         surge = kind == "surge"
         windows = SURGE_WINDOWS if surge else DROUGHT_WINDOWS
-        counts = self._members @ back[:, windows]
-        expected, scatter = self._forecast.windows(end, windows, holidays_low=not surge)
-        says = evidence(counts, expected, scatter, SURGES if surge else DROUGHTS)
+        threshold = self._threshold(kind, int(speaks.sum()))
+        under_way = {spell.segment: spell for spell in self._spells if spell.kind == kind and not spell.over}
+        rows, says = self._says(kind, back, speaks, end)
+        scores = together(says) - self._price(rows, kind)
+        for place in np.flatnonzero(scores >= threshold - _LESS).tolist():
+            row, window = int(rows[place]), int(windows[says[place].argmax()])
+            spell = under_way.pop(self._names[row], None)
+            if spell:
+                spell.seen = end
+            elif scores[place] >= threshold and (not surge or self._is_spread(row, window, back, end)):
+                spell = _Spell(kind, self._names[row], end - window, end, end)
+                self._spells.append(spell)
+            if spell:
+                yield self._finding(spell, row, back, float(scores[place]), end)
+        for spell in under_way.values():
+            spell.over = end - spell.told >= _REST
+
+    def _price(self, rows: Ints, kind: Kind) -> Floats:
+        """Powers of ten more that a surge of a small segment must show, by row: few would act on it."""
+        if kind == "drought":
+            return np.zeros(len(rows))
+        price: Floats = np.log10(np.maximum(_SMALL / self._an_hour[rows], 1)) / 2
+        return price
+
+    def _says(self, kind: Kind, back: Floats, speaks: Flags, end: int) -> tuple[Ints, Floats]:
+        """The rows that may have something to tell, and by window how much each says."""
+        surge = kind == "surge"
+        windows = SURGE_WINDOWS if surge else DROUGHT_WINDOWS
+        rows = np.flatnonzero(speaks)
+        counts = self._members[rows] @ back[:, windows]
+        expected, scatter = self._forecast.windows(end, windows, rows, dry=not surge)
         if surge:
             fits = (counts >= _FEWEST) & (counts >= _TIMES * expected) & (counts - expected >= _EXCESS)
         else:
             fits = (expected >= _DRY_EXPECTED) & (counts <= _DRY_TIMES * expected)
-        says = np.where(fits & speaks[:, None], says, -np.inf)
-        best, threshold = says.max(1), self._threshold(kind, int(speaks.sum()))
-        under_way = {spell.segment: spell for spell in self._spells if spell.kind == kind and not spell.over}
-        for row in np.flatnonzero(best >= _OVER * threshold).tolist():
-            segment, at = self._names[row], int(says[row].argmax())
-            spell = under_way.pop(segment, None)
-            if spell:
-                spell.seen = end
-            elif best[row] >= threshold and (not surge or self._is_spread(row, at, back, end)):
-                spell = _Spell(kind, segment, end - int(windows[at]), end, end)
-                self._spells.append(spell)
-            if spell:
-                yield self._finding(spell, row, back, float(best[row]), end)
-        for spell in under_way.values():
-            spell.over = end - spell.told >= _REST
+        fits &= (counts - expected) ** 2 >= 4 * (expected + scatter * expected**2)
+        some = fits.any(1)
+        says = evidence(counts[some], expected[some], scatter[some], SURGES if surge else DROUGHTS)
+        return rows[some], np.where(fits[some], says, -np.inf)
 
-    def _is_spread(self, row: int, at: int, back: Floats, end: int) -> bool:
+    def _is_spread(self, row: int, window: int, back: Floats, end: int) -> bool:
         """Whether the surge stays likely without the busiest five minutes: one batch is none."""
-        window = int(SURGE_WINDOWS[at])
         counts = np.diff(self._members[row] @ back[:, : window + 1])
         rest = float(counts.sum() - counts.max())
-        expected, scatter = self._forecast.windows(end, np.array([window]), holidays_low=False)
-        return chance(round(rest), float(expected[row, 0]), float(scatter[row, 0]), more=True) < _BY_CHANCE
+        mean, scatter = self._usual(row, window, end)
+        return chance(round(rest), mean, scatter, more=True) < _BY_CHANCE
+
+    def _usual(self, row: int, window: int, end: int) -> tuple[float, float]:
+        """Leads expected in a window up to `end`, and their relative variance."""
+        mean, scatter = self._forecast.windows(end, np.array([window]), np.array([row]), dry=False)
+        return float(mean[0, 0]), float(scatter[0, 0])
 
     def _finding(self, spell: _Spell, row: int, back: Floats, score: float, end: int) -> Finding:
         window = min(end - spell.since, DAY)
         count = float(self._members[row] @ back[:, window])
-        means, scatters = self._forecast.windows(end, np.array([window]), holidays_low=False)
-        mean, scatter = float(means[row, 0]), float(scatters[row, 0])
+        mean, scatter = self._usual(row, window, end)
         odds = 1 / max(chance(round(count), mean, scatter, more=spell.kind == "surge"), 1e-15)
         return Finding(
             kind=spell.kind,
@@ -425,8 +451,8 @@ class Watch:
 
     def _threshold(self, kind: Kind, segments: int) -> float:
         """Powers of ten that the evidence must reach, so that chance keeps to the budget."""
-        looks = _LOOKS * max(segments, 1) / self._alerts.false_messages_a_week
-        return log10(looks) + (_SURGE_MORE if kind == "surge" else _DROUGHT_MORE)
+        looks = _LOOKS[kind] * max(segments, 1)
+        return log10(looks / self._alerts.false_messages_a_week)
 
     # asked
 
@@ -452,9 +478,10 @@ class Watch:
         if row is None:
             return Expectation(0.0, 0.0)
         first, last = (min(max(at, forecast.start), forecast.start + LENGTH) for at in (since, until))
-        means, scatters = forecast.windows(last, np.array([max(last - first, 1)]), holidays_low=False)
-        mean = float(means[row, 0]) * (last > first)
-        return Expectation(mean, sqrt(mean + float(scatters[row, 0]) * mean**2))
+        if last <= first:
+            return Expectation(0.0, 0.0)
+        mean, scatter = self._usual(row, last - first, last)
+        return Expectation(mean, sqrt(mean + scatter * mean**2))
 
     # keep
 

@@ -19,8 +19,10 @@ _CLASS = np.array([hour % 24 + 24 * (hour >= 5 * 24) for hour in range(HOURS)])
 """The hour of the day of each hour of the week, workdays (0 to 23) apart from weekends (24 to 47)."""
 _WEEKLY = 0.85
 """What a week's leads still weigh a week later."""
-_PRIOR = 8.0
-"""Leads' worth of trust in what the larger segment says."""
+_CLASS_PRIOR, _CELL_PRIOR = 3.0, 10.0
+"""Leads' worth of trust that a segment's day is like the larger one's, and a weekday like the others."""
+_SMOOTH = (0.25, 0.5, 0.25)
+"""How an hour of the day leans on those before and after it."""
 _LEVEL_PRIOR, _LEVEL_DAILY, _LEVEL_RANGE = 15.0, 0.5 ** (1 / 5), (0.25, 4.0)
 """How fast the level follows: half of what it knows is from the last five days."""
 _NOISE_PRIOR = np.array([0.04, 0.03, 0.025, 0.015])
@@ -57,14 +59,14 @@ class Baseline:
         self.parents = np.array([moved.get(int(self.parents[row]), -1) for row in rows], int)
 
     def rates(self) -> tuple[Floats, Floats]:
-        """Leads expected in each hour of the week at an ordinary level, and how many know it, by row."""
-        rates = np.full((len(self.learned), HOURS), 1e-6)
-        known = np.full((len(self.learned), HOURS), _PRIOR)
+        """Leads expected in each hour of the week at an ordinary level, and its relative variance, by row."""
+        rates: Floats = np.full((len(self.learned), HOURS), 1e-6)
+        doubts: Floats = np.ones((len(self.learned), HOURS))
         for rows in _by_depth(self.parents):
             leads, weeks = self.learned["leads"][rows], self.learned["weeks"][rows]
             shapes = np.where(self.parents[rows, None] >= 0, rates[self.parents[rows]], 1.0)
-            rates[rows], known[rows] = _shrunk(leads, weeks, shapes)
-        return rates, known
+            rates[rows], doubts[rows] = _shrunk(leads, weeks, shapes)
+        return rates, doubts
 
     def levels(self) -> Floats:
         """How the last days compare with the weeks before, by row."""
@@ -83,20 +85,29 @@ class Baseline:
         noise: Floats = (excess + _NOISE_PRIOR * _NOISE_WEIGHT) / (base + _NOISE_WEIGHT)
         return np.clip(noise, 0.002, 1.0)
 
-    def learn(self, cells: Sequence[int], counts: Floats, usual: Flags) -> None:
-        """Learn one day: its hours of the week, each row's leads in them, and which of those were usual."""
+    def learn(self, cells: Sequence[int], counts: Floats, usual: Flags, grown: Flags) -> None:
+        """Learn one day.
+
+        Args:
+            cells: its hours of the week.
+            counts: leads in them, by row.
+            usual: whether they were not part of something that was told, by row and hour.
+            grown: which rows know enough to tell what is out of the ordinary; the rest takes all as it is.
+
+        """
         rates, _ = self.rates()
         base = rates[:, cells]
         expected = base * self.levels()[:, None]
         scatter = self.noise()[:, :1]
         most = expected + 3.5 * np.sqrt(expected + scatter * expected**2) + 3
-        seen = np.where(usual, np.minimum(counts, most), expected)
-        self._learn_noise(seen, expected, usual)
+        tame = np.where(usual, np.minimum(counts, most), expected)
+        seen = np.where(grown[:, None], tame, counts)
+        self._learn_noise(seen, expected, usual & grown[:, None])
         for hour, cell in enumerate(cells):
             self.learned["leads"][:, cell] = _WEEKLY * self.learned["leads"][:, cell] + seen[:, hour]
             self.learned["weeks"][:, cell] = _WEEKLY * self.learned["weeks"][:, cell] + 1
         level = np.stack((seen.sum(1), base.sum(1)), axis=1)
-        self.learned["level"] = _LEVEL_DAILY * self.learned["level"] + level
+        self.learned["level"] = np.where(grown[:, None], _LEVEL_DAILY * self.learned["level"] + level, 0)
 
     def move(self, row: int, rate: Floats) -> None:
         """Expect that much more (or less) by hour of the week, as a part of the segment comes or goes."""
@@ -116,15 +127,25 @@ class Baseline:
 
 
 def _shrunk(leads: Floats, weeks: Floats, shapes: Floats) -> tuple[Floats, Floats]:
-    """Rates by hour of the week, and the leads behind each, from own leads and the larger segment's shape."""
+    """Rates by hour of the week with their relative variance, from own leads and the larger one's shape."""
     total = (leads.sum(1) + 1) / ((weeks * shapes).sum(1) + 2 * shapes.mean(1))
     scaled = shapes * total[:, None]
-    by_class = np.stack([_classed(part) for part in (leads, weeks, scaled, np.ones_like(scaled))])
-    leads48, weeks48, scaled48 = by_class[0], by_class[1], by_class[2] / by_class[3]
-    rates48 = (_PRIOR + leads48) / (_PRIOR / scaled48 + weeks48)
-    prior = (rates48 / scaled48)[:, _CLASS] * scaled
-    known = _PRIOR + leads + np.minimum(leads48, 30)[:, _CLASS] / 2
-    return (_PRIOR + leads) / (_PRIOR / prior + weeks), known
+    own = _smoothed(_classed(leads))
+    like = _smoothed(_classed(weeks * scaled)) + 1e-9
+    ratio = ((_CLASS_PRIOR + own) / (_CLASS_PRIOR + like))[:, _CLASS]
+    class_doubt = (1 / (_CLASS_PRIOR + own / sum(one**2 for one in _SMOOTH) / 2))[:, _CLASS]
+    prior = ratio * scaled
+    trust = _CELL_PRIOR / (_CELL_PRIOR + leads)
+    doubt = trust**2 * (class_doubt + 0.01) + leads / (_CELL_PRIOR + leads) ** 2
+    return (_CELL_PRIOR + leads) / (_CELL_PRIOR / prior + weeks), doubt
+
+
+def _smoothed(classes: Floats) -> Floats:
+    """Each hour of the day leaning on its neighbours, workdays and weekends apart."""
+    days = classes.reshape(len(classes), 2, 24)
+    before, same, after = (np.roll(days, shift, axis=2) for shift in (1, 0, -1))
+    smooth: Floats = _SMOOTH[0] * before + _SMOOTH[1] * same + _SMOOTH[2] * after
+    return smooth.reshape(len(classes), 48)
 
 
 def _classed(hours: Floats) -> Floats:

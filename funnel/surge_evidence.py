@@ -14,19 +14,32 @@ SURGE_WINDOWS = np.array([2, 3, 4, 6, 8, 10, 12, 15, 18, 24, 30, 36, 48, 60, 72]
 """Buckets: 10 minutes to 6 hours."""
 DROUGHT_WINDOWS = np.array([6, 9, 12, 18, 24, 36, 48, 72, 108, 144, 216, 288])
 """Buckets: half an hour to a day."""
-SURGES = (1.5, 2.0, 3.0, 5.0, 8.0)
-DROUGHTS = (0.02, 0.3, 0.5)
+SURGES = (1.5, 2.0, 3.0, 5.0)
+DROUGHTS = (0.02, 0.3)
+_NOTHING = -700.0
+"""Under any logarithm of what can be added."""
 
 
 def evidence(counts: Floats, expected: Floats, scatter: Floats, times: tuple[float, ...]) -> Floats:
-    """Powers of ten that the counts say for a rate so many times the expected one, by row and window."""
+    """By row and window, the powers of ten that the counts say for a rate so many times the expected one."""
     shape = 1 / scatter
     ratios = [
         counts * np.log(factor) - (counts + shape) * np.log((shape + factor * expected) / (shape + expected))
         for factor in times
     ]
-    whole: Floats = (np.logaddexp.reduce(ratios) - np.log(len(times))) / np.log(10)
-    return whole
+    return _average(np.stack(ratios), 0)
+
+
+def together(says: Floats) -> Floats:
+    """By row, the powers of ten that all windows say: whichever the true one is, the others say it, too."""
+    return _average(says * np.log(10), 1)
+
+
+def _average(logs: Floats, axis: int) -> Floats:
+    """The decimal logarithm of the mean of what `logs` are the natural logarithms of."""
+    most = np.maximum(logs.max(axis, keepdims=True), _NOTHING)
+    mean: Floats = (np.log(np.exp(logs - most).mean(axis) + 1e-300) + most.squeeze(axis)) / np.log(10)
+    return mean
 
 
 def chance(count: int, expected: float, scatter: float, *, more: bool) -> float:

@@ -1,6 +1,6 @@
 """What to expect of every segment in each five minutes from yesterday to tomorrow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ import numpy as np
 
 from funnel.calendar import wall
 from funnel.surge_baseline import SPANS, Baseline
-from funnel.surge_inflow import Floats, moment_of
+from funnel.surge_inflow import Floats, Ints, moment_of
 
 DAY = 288
 BACK = 2 * DAY + 24
@@ -31,7 +31,7 @@ class Forecast:
         most: leads expected; on a holiday as many as on an ordinary day or a Sunday, whichever has more.
         least: the same; on a holiday a share of whichever has fewer.
         doubt: how unsure the rates are (see `scatter`).
-        noise: relative variance beyond chance, by row and span.
+        noise: relative variance beyond chance, by row and buckets of a window (0 to 288).
 
     """
 
@@ -41,28 +41,23 @@ class Forecast:
     doubt: Floats
     noise: Floats
 
-    def expected(self, rows: Sequence[int] | slice, since: int, until: int) -> Floats:
-        """Leads of those rows in the buckets [since, until)."""
-        sums: Floats = self.most[rows, until - self.start] - self.most[rows, since - self.start]
-        return sums
-
-    def windows(self, end: int, windows: np.ndarray, *, holidays_low: bool) -> tuple[Floats, Floats]:
+    def windows(self, end: int, windows: Ints, rows: Ints, *, dry: bool) -> tuple[Floats, Floats]:
         """Expected leads and their relative variance, by row, in windows of so many buckets up to `end`."""
-        at = end - self.start
-        sums = self.least if holidays_low else self.most
-        expected = np.maximum(sums[:, [at]] - sums[:, at - windows], 1e-9)
-        doubt = (self.doubt[:, [at]] - self.doubt[:, at - windows]) * np.minimum(windows, _HOUR)
-        usual = np.maximum(self.most[:, [at]] - self.most[:, at - windows], 1e-9)
-        return expected, doubt / usual**2 + _spread_over(self.noise, windows)
+        at, lefts = end - self.start, (rows[:, None], end - self.start - windows)
+        sums = self.least if dry else self.most
+        expected = np.maximum(sums[rows, at, None] - sums[lefts], 1e-9)
+        usual = np.maximum(self.most[rows, at, None] - self.most[lefts], 1e-9) if dry else expected
+        doubt = (self.doubt[rows, at, None] - self.doubt[lefts]) * np.minimum(windows, _HOUR)
+        return expected, doubt / usual**2 + self.noise[rows[:, None], windows]
 
 
 _NO_ROWS: Floats = np.zeros((0, LENGTH + 1))
-NOTHING = Forecast(0, _NO_ROWS, _NO_ROWS, _NO_ROWS, np.zeros((0, len(SPANS))))
+NOTHING = Forecast(0, _NO_ROWS, _NO_ROWS, _NO_ROWS, np.zeros((0, DAY + 1)))
 
 
 def foresee(baseline: Baseline, start: int, zone: ZoneInfo, holidays: Callable[[date], bool]) -> Forecast:
     """The forecast from bucket `start` on."""
-    rates, known = baseline.rates()
+    rates, doubts = baseline.rates()
     rates = rates * baseline.levels()[:, None] / _HOUR
     local = [wall(moment_of(bucket), zone) for bucket in range(start, start + LENGTH)]
     cells = np.array([one.weekday() * 24 + one.hour for one in local])
@@ -72,7 +67,8 @@ def foresee(baseline: Baseline, start: int, zone: ZoneInfo, holidays: Callable[[
     most = np.where(festive, np.maximum(usual, sunday), usual)
     least = np.where(festive, _HOLIDAY_DRY * np.minimum(usual, sunday), usual)
     noise = baseline.noise() + baseline.level_error()[:, None] + _MISFIT
-    return Forecast(start, _sums(most), _sums(least), _sums(usual**2 / known[:, cells]), noise)
+    doubt = _sums(usual**2 * doubts[:, cells])
+    return Forecast(start, _sums(most), _sums(least), doubt, _by_length(noise))
 
 
 def _sums(values: Floats) -> Floats:
@@ -81,10 +77,10 @@ def _sums(values: Floats) -> Floats:
     return sums
 
 
-def _spread_over(noise: Floats, windows: np.ndarray) -> Floats:
-    """The noise of windows between the spans for which it is known, by their logarithm."""
+def _by_length(noise: Floats) -> Floats:
+    """The noise of windows of 0 to 288 buckets: between the known spans, in proportion to their logarithm."""
     spans = np.log(np.array(SPANS) * _HOUR)
-    at = np.clip(np.log(windows), spans[0], spans[-1])
+    at = np.clip(np.log(np.maximum(np.arange(DAY + 1), 1)), spans[0], spans[-1])
     right = np.clip(np.searchsorted(spans, at), 1, len(spans) - 1)
     share = (at - spans[right - 1]) / (spans[right] - spans[right - 1])
     between: Floats = noise[:, right - 1] * (1 - share) + noise[:, right] * share

@@ -14,9 +14,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from funnel.arrival import Arrival
 from funnel.incident import OVERALL
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int_]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 SECONDS = 300
@@ -34,24 +36,6 @@ BATCH = 8
 """So many leads of one campaign in one bucket may be an import, if far fewer were expected."""
 _FAR = 13.8
 """Chernoff: eight times the expected rate brings so many with a chance under e^-13.8, one in a million."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A new lead as it is counted.
-
-    Attributes:
-        received: when the journal heard of it (UTC).
-        occurred: when it happened (UTC).
-        imported: whether it came quietly, because an import says so.
-
-    """
-
-    received: datetime
-    occurred: datetime
-    campaign: str | None
-    source: str | None
-    imported: bool
 
 
 @dataclass(frozen=True, slots=True, order=True)
