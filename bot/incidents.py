@@ -12,15 +12,14 @@ from funnel.alert import EXPLAINS, Alert, Opening, Outcome, filters, questions, 
 from funnel.answer import Answer
 from funnel.brief import Consumed, Opener, look_up
 from funnel.case import Case
-from funnel.causes import Cause, cause
+from funnel.causes import Cause, Part, cause
 from funnel.counts import Ask, Cell, Cells, Clock, Filter
 from funnel.dimension import Dimension
 from funnel.errors import QuestionError
-from funnel.incident import Finding
-from funnel.lead import Lead
 from funnel.period import Period
 from funnel.question import Question
 from funnel.silence import muted
+from funnel.stage import Stage
 from funnel.talk import pitch
 
 COUNTED = frozenset({"leads", "known_leads", "machine_leads", "imported_leads", "mqls", "hand_raisers"})
@@ -118,39 +117,37 @@ async def _outcome(house: House, told: Alert, counts: Mapping[str, float]) -> Ou
 
 
 async def _cost(house: House, question: Question, at: datetime) -> tuple[float | None, str | None]:
-    """What a lead cost on the days of an incident, where spend is known."""
+    """What a lead cost on the days of an incident, in which currency; None where spend is not known."""
+    words = str(question).removeprefix("/kpi ")
     try:
-        words = str(question).removeprefix("/kpi ")
         reply = await asking.gather(house.store, house.playbook, Asked("kpi", words, at))
-    except QuestionError:  # spend is not known by source
+    except QuestionError:  # of a source, nobody says what it cost
         return None, None
-    value = reply.total.values["cpl"] if isinstance(reply, Answer) else None
-    return (value.value, value.currency) if value else (None, None)
+    costs = [reply.total.values["cpl"]] if isinstance(reply, Answer) else []
+    return next(((one.value, one.currency) for one in costs), (None, None))
 
 
 async def _opening(house: House, told: Alert) -> Opening | None:
     """What to say first to these leads, where most of them came for one piece of content."""
-    asset = next((one.parts[0] for one in told.causes if one.dimension == "asset"), None)
-    if told.kind != "surge" or asset is None or asset.name is None or asset.percent < MOST:
+    assets = [one.parts[0] for one in told.causes if one.dimension == "asset"]
+    title = next((one.name for one in assets if _is_the_cause(one, told.count)), None)
+    if told.kind != "surge" or title is None:
         return None
-    if 100 * asset.count < MOST * told.count:
-        return None
-    took = await _who_took(house, told.found, told.questions["asset"].period, asset.name)
-    if took is None:
-        return None
-    lead, item = took
-    words = pitch(house.playbook.talk_tracks, None, item.topic, lead.stage)
-    return Opening(Opener(None, (item,), words))
+    where = (*filters(told.found.segment), Filter("asset", title))
+    ask = Ask(frozenset({"takers"}), told.questions["asset"].period, "activity", None, where)
+    takers = await house.store.counted(ask, "takers", 1, playbook=house.playbook)
+    taken = [item for one in takers for item in await _consumed(house, one.id) if item.title.value == title]
+    tracks = house.playbook.talk_tracks
+    openers = (Opener(None, (item,), pitch(tracks, None, item.topic, Stage.INQUIRY)) for item in taken)
+    return next(map(Opening, openers), None)
 
 
-async def _who_took(house: House, found: Finding, period: Period, title: str) -> tuple[Lead, Consumed] | None:
-    """One of those who took content of that title, and what it is."""
-    where = (*filters(found.segment), Filter("asset", title))
-    ask = Ask(frozenset({"takers"}), period, "activity", None, where)
-    for one in await house.store.counted(ask, "takers", 1, playbook=house.playbook):
-        lead = await house.store.lead(one.id, house.playbook)
-        brief = look_up(one.id, lead, house.playbook) if lead else None
-        item = next((item for item in brief.consumed if item.title.value == title), None) if brief else None
-        if lead and item:
-            return lead, item
-    return None
+def _is_the_cause(asset: Part, leads: int) -> bool:
+    return asset.percent >= MOST and 100 * asset.count >= MOST * leads
+
+
+async def _consumed(house: House, lead_id: int) -> tuple[Consumed, ...]:
+    """The content that a lead took; nothing where they have asked to be forgotten meanwhile."""
+    lead = await house.store.lead(lead_id, house.playbook)
+    brief = look_up(lead_id, lead, house.playbook) if lead else None
+    return brief.consumed if brief else ()

@@ -187,5 +187,5 @@ def _told(case: Case, before: Case | None, begun: Look, playbook: Playbook, at: 
             return replace(case, told_at=at, shown_at=at)
         case "hush":
             return replace(case, hushed=True)
-        case "hold":
+        case _:
             return case

@@ -10,7 +10,6 @@ from funnel.incident import OVERALL, Finding, Incident, Verdict
 
 Change = Literal["opened", "grew", "ended"]
 GREW = 1.5  # times as many leads as was last said: what is worth a word
-MOST = 0.5  # of the largest excess: as much of it makes a campaign, and not its source, the cause
 TOKEN = 16  # characters; enough that no two incidents of a workspace share one
 PARTICULAR = ("campaign", "source")
 """What says most of where leads come from, first; everything else is about more of them."""
@@ -91,9 +90,15 @@ def named(segment: str) -> tuple[str | None, str]:
 
 def leading(incident: Incident) -> Finding:
     """The finding that an incident is about: the most particular one that holds most of what is unusual."""
-    largest = max(map(_excess, incident.findings))
-    able = (one for one in incident.findings if _excess(one) >= MOST * largest)
+    largest = max(incident.findings, key=_excess)
+    able = (one for one in incident.findings if _is_most_of(one, largest))
     return min(able, key=lambda one: (_broadness(one), -one.score))
+
+
+def _is_most_of(found: Finding, largest: Finding) -> bool:
+    """Whether it holds most of an excess, and more than a part that large would by keeping step."""
+    usual = min(found.expected / largest.expected, 1.0) if largest.expected else 0.0
+    return 2 * _excess(found) >= (1 + usual) * _excess(largest)
 
 
 def _excess(found: Finding) -> float:

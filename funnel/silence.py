@@ -78,13 +78,10 @@ def _within(one: Foreseen, at: datetime, zone: ZoneInfo) -> bool:
 
 def mute(case: Case, how_long: For, by: str, now: datetime, zone: ZoneInfo) -> Mute:
     """The silence that somebody asks for on a card: of everything, or of what the card is about."""
-    match how_long:
-        case "hour":
-            return Mute(None, now + HOUR, by)
-        case "today":
-            return Mute(None, midnight(wall(now, zone).date() + DAY, zone), by)
-        case "segment":
-            return Mute(leading(case.incident).segment, now + MONTH, by)
+    if how_long == "segment":
+        return Mute(leading(case.incident).segment, now + MONTH, by)
+    until = now + HOUR if how_long == "hour" else midnight(wall(now, zone).date() + DAY, zone)
+    return Mute(None, until, by)
 
 
 def foresee(case: Case, why: str, by: str, now: datetime, zone: ZoneInfo, *, weekly: bool) -> Foreseen:

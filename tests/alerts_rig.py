@@ -38,25 +38,25 @@ class Clock:
         return self.now
 
 
-def usual(until: datetime, *others: str) -> Iterator[Arrival]:
-    """A lead a day of each of several campaigns."""
+def usual(until: datetime, *others: str, every: float = 24) -> Iterator[Arrival]:
+    """A lead every so many hours of each of several campaigns."""
     campaigns = [
         (SPRING, "google"),
         ("search", "google"),
         ("brand", "bing"),
         *((one, "google") for one in others),
     ]
-    for day in range(1, DAYS):
+    for place in range(1, int(DAYS * 24 / every)):
         for campaign, source in campaigns:
-            at = until - timedelta(days=day, minutes=7)
+            at = until - timedelta(hours=place * every, minutes=7)
             yield Arrival(at, at, campaign, source, imported=False)
 
 
-async def learn(database_url: str, at: datetime = NOON, *others: str, rules: str = RULES) -> None:
+async def learn(database_url: str, at: datetime = NOON, *others: str, every: float = 24) -> None:
     """Let somebody have watched for eight weeks, and let nobody have been told of anything."""
-    playbook = parse_playbook(rules, "rules")
+    playbook = parse_playbook(RULES, "rules")
     watch = Watch(Alerts(), playbook.zone, lambda _day: False)
-    watch.hear(usual(at, *others))
+    watch.hear(usual(at, *others, every=every))
     assert watch.tick(at) == []
     async with Store.open(database_url) as store:
         begun = await store.watching.begin(at)
@@ -64,10 +64,18 @@ async def learn(database_url: str, at: datetime = NOON, *others: str, rules: str
         await store.watching.finish(begun, Seen(at, watch.saved(), {}, (), (), ()))
 
 
-def lead(number: int, at: datetime, campaign: str = SPRING, **more: Any) -> dict[str, Any]:
+def lead(
+    number: int,
+    at: datetime,
+    campaign: str = SPRING,
+    *,
+    asset: str = PAPER,
+    source: str = "google",
+    **more: Any,
+) -> dict[str, Any]:
     """Somebody fills in the form for the white paper, at that time."""
     origin = {
-        "source": "google",
+        "source": source,
         "medium": "cpc",
         "campaign": campaign,
         "landing_page": "https://w.example/roi",
@@ -75,7 +83,7 @@ def lead(number: int, at: datetime, campaign: str = SPRING, **more: Any) -> dict
     data = {
         "person": {"email": f"lead{number}@example.com", "name": f"Quirina {number}"},
         "form": "White paper",
-        "asset": {"title": PAPER, "type": "white_paper", "topic": "widget", "gated": True},
+        "asset": {"title": asset, "type": "white_paper", "topic": "widget", "gated": True},
         "origin": origin,
     }
     event = {"specversion": "1.0", "type": "tipoff.lead.captured", "source": "/site", "id": f"lead-{number}"}

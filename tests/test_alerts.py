@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alerts_rig import MARKETING, NOON, PAPER, RULES, SPRING, Clock, learn, marketing
+from alerts_rig import MARKETING, NOON, PAPER, RULES, SPRING, Clock, Marketing, learn, marketing
 from bot_rig import PATIENCE, eventually, local_slack, settings_for
 from slack_rig import buttons
 from store_rig import change
@@ -102,6 +102,34 @@ async def test_findings_that_share_a_cause_are_one_card(sqlite_url: str, tmp_pat
     assert case is not None
     assert len(case.incident.findings) > 1
     assert here.lines[0] == "📈 Surge: campaign “spring-webinar”"
+
+
+async def test_a_drought_says_what_is_missing_and_ends_when_leads_come_again(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    await learn(sqlite_url, every=1)
+    async with marketing(sqlite_url, tmp_path, Clock()) as here:
+        await every_campaign_brings(here, 40)
+        await here.after(240)
+
+        assert here.lines[0] == "📉 Drought: all leads"
+        assert here.lines[1].startswith("0 leads in {long} where {usual} were expected · by chance ")
+        assert here.lines[4].endswith("fewer than expected. What explains them, and its leads:")
+        assert here.lines[5].startswith("Campaign: ")
+        assert [action for action, _ in buttons(here.card)] == ["tipoff.not_useful", "tipoff.mute"]
+
+        for _ in range(6):
+            await here.after(60)
+            await every_campaign_brings(here, 1)
+        await here.after(60)
+
+        assert here.lines[0] == "📉 Drought, over: all leads"
+
+
+async def every_campaign_brings(here: Marketing, hours: int) -> None:
+    """A lead an hour, as usual, for so many hours until now."""
+    for campaign, source in ((SPRING, "google"), ("search", "google"), ("brand", "bing")):
+        await here.come(hours, campaign, every=60, source=source)
 
 
 async def test_leads_of_an_import_are_no_news(database_url: str, tmp_path: Path) -> None:

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 from alerts_rig import MARKETING, NOON, RULES, SPRING, Clock, Marketing, learn, marketing
 from slack_rig import ANNA, MAYA, buttons
+from store_rig import change
 
 from bot import asking
+from bot.actions import incident
+from bot.actions.action import Submitted
 from bot.asking import Asked
 from bot.incidents import alert
 from funnel.answer import Answer
+from funnel.errors import NotFoundError
+from storage import tables
 from workspace.payloads import message_action
 
 TOM = "U0TOM"
@@ -272,3 +277,46 @@ async def test_a_hostile_campaign_is_shown_and_not_obeyed(sqlite_url: str, tmp_p
         await here.shows(f"Not useful, said @{MAYA}")
         await here.press(ANNA, "tipoff.show_leads")
         assert (await here.hears(ANNA, "behind this number")).startswith("The 10 leads")
+
+
+@pytest.mark.parametrize("how_long", ["year", ""])
+async def test_a_forged_silence_is_none(sqlite_url: str, tmp_path: Path, how_long: str) -> None:
+    await learn(sqlite_url)
+    async with marketing(sqlite_url, tmp_path, Clock()) as here:
+        await a_surge(here)
+        house = here.stage.tipoff.house
+        value = next(value for action, value in buttons(here.card) if action == "tipoff.mute")
+        with pytest.raises(NotFoundError, match="no time for which I can be silent"):
+            await incident.mute(house, Submitted(MAYA, "V1", value, {"how_long": how_long}))
+
+        assert await house.store.watching.mutes(NOON) == []
+
+
+async def test_leads_of_several_assets_have_no_opener_and_gone_leads_no_file(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    await learn(sqlite_url)
+    async with marketing(sqlite_url, tmp_path, Clock()) as here:
+        for title in ("One guide", "Another guide"):
+            await here.come(5, every=3, asset=title)
+        await here.after(5)
+        assert "Open with" not in here.card.text
+        assert "Content: Another guide 50 % (5) · One guide 50 % (5)" in here.lines
+
+        await change(sqlite_url, tables.lead.update().values(created_at=NOON - timedelta(days=9)))
+        await here.press(ANNA, "tipoff.show_leads")
+        assert await here.hears(ANNA, "There is nobody behind this number.")
+
+
+async def test_a_source_has_an_outcome_without_a_cost(sqlite_url: str, tmp_path: Path) -> None:
+    """Each of two campaigns brings a part; nobody knows what a source cost."""
+    await learn(sqlite_url)
+    async with marketing(sqlite_url, tmp_path, Clock()) as here:
+        await here.come(9, "search", every=5)
+        await here.come(9, every=5)
+        await here.come(9, "another", every=5)
+        await here.after(10)
+        assert here.lines[0] == "📈 Surge: source “google”"
+        await here.after(150)
+
+        assert "Outcome:   0 MQLs, 0 asked to talk" in here.lines
