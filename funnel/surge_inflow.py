@@ -86,7 +86,7 @@ class Inflow:
     def go_on(self, end: int, since: Mapping[Leaf, int]) -> None:
         """Count from what was heard as up to `end` with these leaves counted apart."""
         self.since = dict(since)
-        self.counts: Floats = np.zeros((len(self.since), KEPT))
+        self._rows: Floats = np.zeros((len(self.since), KEPT))
         self._places = {leaf: place for place, leaf in enumerate(self.since)}
         self._admits = end
         self.advance(end)
@@ -105,6 +105,11 @@ class Inflow:
         """In the order of the rows of `counts`."""
         return list(self.since)
 
+    @property
+    def counts(self) -> Floats:
+        """Leads by leaf and bucket; the last bucket is the one before `end`."""
+        return self._rows[: len(self.since)]
+
     def first(self, otherwise: int) -> int:
         """The bucket in which the first lead that waits to be counted was received."""
         return min((received for received, _, _ in self._waiting), default=otherwise)
@@ -112,15 +117,15 @@ class Inflow:
     def advance(self, end: int) -> None:
         """Move on to `end`, and count who was received by then."""
         steps = min(end - self.end, KEPT)
-        self.counts[:, : KEPT - steps] = self.counts[:, steps:]
-        self.counts[:, KEPT - steps :] = 0
+        self._rows[:, : KEPT - steps] = self._rows[:, steps:]
+        self._rows[:, KEPT - steps :] = 0
         self.end = end
         self._in_order()
         heard = bisect_left(self._waiting, end, key=itemgetter(0))
         for received, bucket, leaf in self._waiting[:heard]:
             place = self._place(leaf, received)
             if bucket >= end - KEPT:
-                self.counts[place, bucket - end] += 1
+                self._rows[place, bucket - end] += 1
         del self._waiting[:heard]
 
     def _in_order(self) -> None:
@@ -134,9 +139,9 @@ class Inflow:
             rest = Leaf(leaf.source, "")
             if rest not in self.since:
                 self._admit(rest, self.since[leaf])
-            self.counts[self._places[rest]] += self.counts[self._places[leaf]]
+            self._rows[self._places[rest]] += self._rows[self._places[leaf]]
         stay = [leaf for leaf in self.since if leaf not in leaves]
-        self.counts = self.counts[[self._places[leaf] for leaf in stay]]
+        self._rows = self._rows[[self._places[leaf] for leaf in stay]]
         self.since = {leaf: self.since[leaf] for leaf in stay}
         self._places = {leaf: place for place, leaf in enumerate(stay)}
 
@@ -152,7 +157,8 @@ class Inflow:
     def _admit(self, leaf: Leaf, since: int) -> None:
         self._places[leaf] = len(self.since)
         self.since[leaf] = since
-        self.counts = np.vstack((self.counts, np.zeros((1, KEPT))))
+        if len(self.since) > len(self._rows):
+            self._rows = np.vstack((self._rows, np.zeros_like(self._rows)))
 
 
 def are_batches(counts: Floats, expected: Floats) -> Flags:

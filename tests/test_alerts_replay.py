@@ -31,7 +31,7 @@ def rows(arrivals: Iterable[Arrival]) -> str:
 
 def surge() -> str:
     until = TEN + timedelta(hours=4)
-    return rows([*usual(until), *leads(TEN, until - timedelta(hours=2), 30, seed=7)])
+    return rows([*usual(until), *leads(TEN, until - timedelta(hours=2), 30)])
 
 
 def test_a_surge_in_a_file_is_written_for_other_programs(desk: Desk) -> None:

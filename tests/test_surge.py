@@ -35,7 +35,7 @@ HOUR = timedelta(hours=1)
 
 def surge(times: float = 5, hours: float = 2) -> list[Arrival]:
     """More leads of one campaign, from ten in the morning UTC on."""
-    return leads(TEN, TEN + hours * HOUR, 6 * (times - 1), seed=7)
+    return leads(TEN, TEN + hours * HOUR, 6 * (times - 1))
 
 
 def test_five_times_as_many_leads_are_one_incident_which_ends() -> None:
@@ -94,12 +94,12 @@ def saved_and_restored(watch: Watch, arrivals: list[Arrival], now: datetime) -> 
     )
 
 
-@given(st.lists(st.integers(1, 400), min_size=1, max_size=5))
-@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(1, 120), min_size=1, max_size=3))
+@settings(max_examples=5, deadline=None)
 def test_a_restored_watch_goes_on_as_the_one_that_was_saved(restarts: list[int]) -> None:
     arrivals = [*usual(), *surge()]
     watch = other = watching(arrivals)
-    start = TEN - 4 * HOUR
+    start = TEN - 8 * HOUR  # two hours later is the night
     now = start
     watch.tick(now)
     for after in sorted(restarts):
@@ -182,7 +182,7 @@ def test_a_new_campaign_learns_before_it_speaks() -> None:
 
 
 def test_a_new_workspace_learns_for_two_weeks() -> None:
-    watch = watching([*usual(), *leads(FIRST + 4 * HOUR, FIRST + 9 * HOUR, 90, seed=3)])
+    watch = watching([*usual(), *leads(FIRST + 4 * HOUR, FIRST + 9 * HOUR, 90)])
 
     assert look(watch, FIRST, FIRST + timedelta(days=2)) == []
     assert watch.state(OVERALL) == "learning"
@@ -260,38 +260,39 @@ def test_a_campaign_that_appears_and_vanishes_leaves_no_trace() -> None:
     assert look(watch, MONDAY, MONDAY + timedelta(days=6)) == []
 
 
-def test_a_spike_of_every_week_is_told_at_first_and_not_for_ever() -> None:
-    weekly = [
-        one
-        for week in range(9)
-        for one in leads(
-            FIRST + timedelta(weeks=week, days=1, hours=12),
-            FIRST + timedelta(weeks=week, days=1, hours=13),
-            25,
-        )
-    ]
-    until = FIRST + timedelta(weeks=9)
-    watch = watching([*usual(until), *weekly])
-    watch.tick(until - timedelta(weeks=1))
+def test_what_comes_every_week_is_told_at_first_and_not_for_ever() -> None:
+    tuesdays = [FIRST + timedelta(weeks=count, days=1, hours=12) for count in range(2, 8)]
+    weekly = [one for at in tuesdays for one in leads(at, at + HOUR, 15)]
+    watch = watching([*usual(tuesdays[-1] + timedelta(days=1)), *weekly])
 
-    assert look(watch, until - timedelta(weeks=1), until) == []
+    told = [len(incidents(watch, at - HOUR, at + 4 * HOUR)) for at in tuesdays]
+
+    assert (told[0], told[-1]) == (1, 0)
+
+
+def test_a_name_of_ten_thousand_letters_is_cut() -> None:
+    watch = watching([lead(FIRST, "spring\n<!channel>" + "x" * 10_000)])
+    watch.tick(MONDAY)
+
+    assert [len(segment) for segment in watch.segments()] == [len(OVERALL)]
+    assert max(map(len, watch.saved())) < 300
 
 
 def test_a_campaign_that_is_all_of_its_source_is_watched_once() -> None:
     watch = watching(usual())
     watch.tick(MONDAY)
 
-    assert list(watch.segments()) == [
+    assert set(watch.segments()) == {
         OVERALL,
         "source:ads",
         "campaign:spring",
-        "source:partner",
         "campaign:autumn",
-    ]
+        "source:partner",
+    }
 
 
 def test_a_hundred_thousand_campaigns_are_bounded_work() -> None:
-    crowd = [lead(FIRST + timedelta(seconds=one), f"{one} " + "x" * 10_000, "spam") for one in range(100_000)]
+    crowd = [lead(FIRST + timedelta(seconds=one), f"{one}", "spam") for one in range(100_000)]
     watch = watching([*crowd, *usual(MONDAY)])
     for day in range(5):
         watch.tick(FIRST + timedelta(days=day))
