@@ -13,11 +13,38 @@ OVERALL = "overall"
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """A number of the catalogue that is beyond a line, with the question that it answers.
+
+    Attributes:
+        metric: which number, by its name in the catalogue.
+        row: whose, of a breakdown; None is everybody's.
+        value: in the metric's unit, money in minor units, a share of 1.
+        line: what it crossed, in the same unit.
+        question: what `/kpi` answers with that number.
+        currency: of money.
+        numerator: what it is made of, where it is a division.
+        denominator: the same.
+
+    """
+
+    metric: str
+    row: str | None
+    value: float
+    line: float
+    question: str
+    currency: str | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """That one segment's leads are far from what was expected, as seen at one moment.
 
     Attributes:
-        segment: `overall`, `source:<name>`, `campaign:<name>`.
+        segment: `overall`, `source:<name>`, `campaign:<name>`; `count:<name>` of another count,
+            `threshold:<name>` and `threshold:<name>:<row>` of a metric.
         at: the moment (UTC) up to which leads were counted.
         since: the left edge of the window that says it most clearly; it is [since, at).
         count: leads that occurred in the window.
@@ -27,6 +54,7 @@ class Finding:
         score: how much it says, in powers of ten, comparable among findings of one moment.
         within: the segments that this one is a part of.
         new: whether it was not found the time before; else it goes on.
+        crossing: of a threshold, the number; `expected` is its line, and there are no odds.
 
     """
 
@@ -41,6 +69,7 @@ class Finding:
     score: float
     within: tuple[str, ...] = ()
     new: bool = True
+    crossing: Crossing | None = None
 
     def shares_a_cause(self, other: "Finding") -> bool:
         """Whether one is a part of the other, so that the same leads may be behind both."""
