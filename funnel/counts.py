@@ -113,6 +113,7 @@ COUNTS: Mapping[str, Count] = {
         f"{SPENT} with `mentions` and `kind: competitor` for theirs",
     ),
     # Touches: by when they happened; machines' are never counted.
+    "form_submissions": Count("touches", "forms that people sent", CAPTURED),
     "engagements": Count("touches", "things that leads did", ENGAGED),
     "content_views": Count("touches", "views of content", VIEWED),
     "content_viewers": Count("touches", "different people who viewed content", VIEWED),

@@ -202,6 +202,8 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
     "What comes in": (
     Metric("leads", "New leads", "leads", "count", "cohort", "up",
         DEDUPED, CRIPPLING, ("new contacts", "inquiries", "number of leads")),
+    Metric("form_submissions", "Form submissions", "form_submissions", "count", "activity", "up",
+        "Every form counts, of new leads and of those who are known.", OWN, ("forms", "submissions")),
     Metric("lead_mix", "Share of all leads", "leads / all(leads)", "share", "cohort", "neither",
         "A source that grows slower than the others shrinks here.", OWN, ("lead source mix", "mix")),
     Metric("lead_concentration", "Concentration of lead sources (HHI)", "hhi(leads, source)", "ratio",
@@ -524,6 +526,8 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
     Metric("bounce_rate", "Bounce rate", "email_bounces / emails", "share", "activity", "down",
         "Of mails handed over; a bounce is late by nature.", "Segment, “Email events”",
         ("email bounce rate",)),
+    Metric("unsubscribes", "Unsubscriptions", "unsubscribes", "count", "activity", "down",
+        FEED, OWN, ("unsubscriptions", "opt outs")),
     Metric("unsubscribe_rate", "Unsubscribe rate", "unsubscribes / emails", "share", "activity", "down",
         FEED, "Segment, “Email events”", ("unsubscribe",)),
     Metric("spam_rate", "Spam report rate", "spam_reports / emails", "share", "activity", "down",

@@ -215,6 +215,7 @@ NUMBERS: Mapping[str, Number] = {
     "takers": _touches(_TAKEN, different=touch.c.lead_id),
     "content_touches": _touches(_CONTENT),
     "gated_touches": _touches(sa.and_(_CONTENT, touch.c.gated)),
+    "form_submissions": _of_kind("captured"),
     "emails": _of_kind("email_sent"),
     "email_openers": _touches(sa.and_(touch.c.kind == "email_opened", touch.c.first_of_mail)),
     "email_clickers": _touches(sa.and_(touch.c.kind == "email_clicked", touch.c.first_of_mail)),

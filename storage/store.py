@@ -211,6 +211,19 @@ class Store:
         moment = ask.as_of or now or datetime.now(UTC)
         return await self._asked(ask, playbook, counting.counted, ask, name, moment, limit)
 
+    async def moments(self, ask: Ask, name: str) -> list[tuple[datetime, bool]]:
+        """When each thing behind one count of `ask` happened, oldest first, and whether an import told it.
+
+        Args:
+            ask: when, and of whom; its breakdown is left aside.
+            name: which count, of leads or of touches; each thing counts when it happened.
+
+        Raises:
+            QuestionError: the number cannot be filtered like this.
+
+        """
+        return await self._read(counting.moments, ask, name)
+
     async def conversions(
         self,
         ask: Ask,

@@ -105,7 +105,8 @@ ALWAYS = {
     "engagements": 17, "content_views": 1, "content_viewers": 1, "content_leads": 1, "downloads": 1,
     "takers": 1, "content_touches": 2, "gated_touches": 1, "emails": 2, "email_openers": 2,
     "email_clickers": 1, "email_bounces": 1, "unsubscribes": 1, "spam_reports": 1, "our_touches": 4,
-    "wasted_touches": 3, "calls": 2, "calls_connected": 1, "meetings_booked": 1, "meetings_held": 1,
+    "wasted_touches": 3, "form_submissions": 3, "calls": 2, "calls_connected": 1,
+    "meetings_booked": 1, "meetings_held": 1,
     "sessions": 3, "visitors": 2, "organic_sessions": 1, "page_views": 6,
 }  # fmt: skip
 
