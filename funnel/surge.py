@@ -486,6 +486,11 @@ class Watch:
         learns = end - self._began < _FOUNDING or end - self._born.get(segment, end) < _LEARNS
         return "learning" if learns else "active"
 
+    def speaks_at(self, segment: str) -> datetime | None:
+        """From when on anything is told of it; None where it was never seen."""
+        born = self._born.get(segment)
+        return None if born is None else moment_of(max(born + _LEARNS, self._began + _FOUNDING))
+
     def expected(self, segment: str, since: datetime, until: datetime) -> Expectation:
         """How many leads a segment should bring in [since, until): whole buckets, yesterday to tomorrow."""
         return self._expected(segment, bucket_of(since), bucket_of(until))
