@@ -8,7 +8,7 @@ import typer
 from bot.terminal import err, out
 from funnel.errors import TipoffError
 
-alerts_cli = typer.Typer(help="Surges and droughts of leads.", no_args_is_help=True)
+alerts_cli = typer.Typer(help="Surges and droughts of leads.")
 
 
 @alerts_cli.command()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot import incidents, scheduled
+from bot import alerting, incidents, scheduled
 from bot.house import House
 from bot.slack import posted_at
 from briefs import catalog
@@ -13,6 +13,7 @@ from funnel.lead import Lead
 from funnel.masked import masked, masked_burst
 from funnel.masks import Mask
 from funnel.triggers import deserves_brief, episodes, to_be_won
+from funnel.watched_counts import of_leads
 from storage.cards import Card
 from storage.threads import head_of
 
@@ -62,6 +63,8 @@ async def _of_incident(house: House, card: Card) -> Content:
     case = await house.store.watching.case(card.key)
     if case is None or case.told_at is None:
         return Content(None)
+    if not of_leads(case.incident):
+        return Content(await alerting.message(house, case))
     turns = 0 if case.incident.kind == "import" else len(case.history)
     return Content(catalog.incident(await incidents.alert(house, case)), turns)
 

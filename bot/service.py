@@ -18,8 +18,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
+from bot import alerting, http, scheduled
 from bot import app as slack_app
-from bot import http, scheduled
 from bot.garbage import collect_seldom
 from bot.house import House, clock
 from bot.reading import Reader
@@ -109,6 +109,7 @@ async def running(
     """
     playbook = load_playbook(settings.tipoff_playbook)
     scheduled.check(playbook, clock(), str(settings.tipoff_playbook))
+    alerting.check(playbook, clock(), str(settings.tipoff_playbook))
     patience = settings.tipoff_slack_timeout
     timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot import alerting
+from bot.alerting import Beside
 from bot.house import House
 from funnel.alert import chart_hours
 from funnel.case import Case, followed, leading, named
 from funnel.incident import Finding, Incident, merged
 from funnel.playbook import Playbook
 from funnel.silence import muted, telling
+from funnel.watched_counts import of_leads
 from storage.watching import Look, Seen
 
 if TYPE_CHECKING:
@@ -39,7 +42,9 @@ async def look(house: House) -> None:
         return
     try:
         came = await house.store.watching.arrivals(_since(begun, at), at)
-        seen = await asyncio.to_thread(_seen, begun, came, house.playbook, at)
+        beside = await alerting.look(house, begun, at)
+        seen = await asyncio.to_thread(_seen, begun, came, beside, house.playbook, at)
+        seen = await alerting.without_demoted(house, seen, at)
     except BaseException:
         await house.store.watching.give_up(begun)
         raise
@@ -61,28 +66,31 @@ def _since(begun: Look, at: datetime) -> datetime:
     """From when on leads are read: what was not seen yet, and all of what still goes on."""
     if begun.looked_at is None:
         return at - LEARNS_FROM
-    began = (case.whole.since for case in begun.cases if not case.over)
+    began = (case.whole.since for case in begun.cases if not case.over and of_leads(case.incident))
     return max(
         at - LEARNS_FROM, min([begun.looked_at - LOOKS_BACK, *(max(one, at - LONGEST) for one in began)])
     )
 
 
-def _seen(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: datetime) -> Seen:
-    """What a look finds: a function of what is known and of what came."""
+def _seen(begun: Look, came: "Sequence[Arrival]", beside: Beside, playbook: Playbook, at: datetime) -> Seen:
+    """What a look finds: a function of what is known, of what came, and of what was found beside it."""
     watch = _watch(begun, came, playbook, at)
     findings = watch.tick(at)
     known = {case.incident.key: case for case in begun.cases}
-    going_on = [case.incident for case in begun.cases if not case.over and case.incident.kind != "threshold"]
+    going_on = [case.incident for case in begun.cases if not case.over and of_leads(case.incident)]
     cases = [
         _followed(known.get(incident.key), incident, watch, came, playbook)
         for incident in merged(going_on, findings, at)
     ]
     waiting = [case for case in begun.cases if case.over]
-    told = [_told(case, known.get(case.incident.key), begun, playbook, at) for case in (*cases, *waiting)]
+    told = [
+        _told(case, known.get(case.incident.key), begun, playbook, at)
+        for case in (*cases, *beside.cases, *waiting)
+    ]
     return Seen(
         at,
-        watch.saved(),
-        {segment: watch.state(segment) for segment in watch.segments()},
+        {**watch.saved(), **beside.learned},
+        {**{segment: watch.state(segment) for segment in watch.segments()}, **beside.states},
         told,
         {case.incident.key for case in told if case.told_at == at},
         {case.incident.key for case in told if case.shown_at == at != case.told_at},

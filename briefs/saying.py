@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from briefs.alert_words import counted_in, lasted, level, person, rate, segment
 from briefs.alerts import EXPLAINS, excess, lasting, rarely, through_the_day, usual
 from briefs.drawings import drawn
 from briefs.figures import (
@@ -287,6 +288,7 @@ FILTERS = {
     "clip": clipped,
     "code": code,
     "counted_as": counted_as,
+    "counted_in": counted_in,
     "dated": dated,
     "day": day,
     "excess": excess,
@@ -297,6 +299,8 @@ FILTERS = {
     "form": form,
     "group": group,
     "head": head,
+    "lasted": lasted,
+    "level": level,
     "lasting": lasting,
     "link": link,
     "model": lambda model: literal(named(model)),
@@ -308,12 +312,15 @@ FILTERS = {
     "on": on,
     "part": part,
     "percent": percent,
+    "person": person,
     "points": points,
     "progress": progress,
     "prose": prose,
+    "rate": rate,
     "signed": signed,
     "rarely": rarely,
     "receipt": receipt,
+    "segment": segment,
     "share": share,
     "spoken": _spoken,
     "target": target,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot_rig import PATIENCE, Stage, performing
-from slack_rig import buttons
+from slack_rig import MAYA, buttons
 from store_rig import change
 
 from bot.watching import look
@@ -155,6 +155,18 @@ class Marketing:
         """Return once the card has these words, and nothing else is to be said."""
         await self.stage.workspace.wait_for(lambda: words in self.card.text, timeout=PATIENCE)
         await self.stage.settled()
+
+    async def ask(self, command: str, text: str, user: str = MAYA) -> str:
+        """What a slash command answers to the one who asked."""
+        workspace = self.stage.workspace
+
+        def said() -> list[Message]:
+            return [one for one in workspace.messages(MARKETING) if one.ephemeral_to == user]
+
+        before = len(said())
+        ack = await workspace.command(user, MARKETING, command, text)
+        assert ack.error is None
+        return (await workspace.wait_for(lambda: said()[before:], timeout=PATIENCE))[-1].text
 
     async def hears(self, user: str, words: str) -> str:
         """What somebody is told alone that has these words."""

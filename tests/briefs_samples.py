@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import alerts_samples
 from watch_rig import alert, case, finding, judged, later, over
 
 from briefs import catalog
@@ -383,6 +384,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "trouble": lambda: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days` or `all`.")),
     "apology": lambda: catalog.apology("3f9a1c"),
     "help": lambda: catalog.help(HELP),
+    **alerts_samples.MESSAGES,
 }
 VIEWS: dict[str, Callable[[], View]] = {
     "timeline": lambda: catalog.timeline(brief_of(jon())),

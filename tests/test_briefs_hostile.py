@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from unicodedata import category
 
+import alerts_samples
 import pytest
 from briefs_samples import (
     HELP,
@@ -375,6 +376,9 @@ OTHERS: dict[str, Callable[[str], Message]] = {
     "import": lambda value: catalog.incident(
         alert(case(finding(f"campaign:{value}", kind="import"), key="1"))
     ),
+    "alerts": lambda value: catalog.alerts(alerts_samples.standing(name=value)),
+    "alerts_simulated": lambda value: catalog.simulated(alerts_samples.backtest(value, 40)),
+    "threshold": lambda value: alerts_samples.crossed(*[value] * 40, asked="/kpi cpl"),
     "lead_not_found": catalog.lead_not_found,
     "trouble": lambda value: catalog.trouble(TipoffError(f"What is “{fold(value)[:60]}”? Try “all”.")),
     "apology": catalog.apology,
