@@ -88,8 +88,9 @@ class Beside:
 async def look(house: House, begun: Look, at: datetime) -> Beside:
     """What is so at `at` of the playbook's thresholds and other counts."""
     counts = [await _count(house, begun, one, at) for one in house.playbook.alerts.watch]
+    of_counts = (*(case for one in counts for case in one.cases), *_unwatched(house.playbook, begun, at))
     return Beside(
-        (*await _thresholds(house, begun, at), *(case for one in counts for case in one.cases)),
+        (*await _thresholds(house, begun, at), *of_counts),
         {name: found for one in counts for name, found in one.learned.items()},
         {name: state for one in counts for name, state in one.states.items()},
     )
@@ -170,6 +171,16 @@ async def _count(house: House, begun: Look, watched: WatchedCount, at: datetime)
     return await asyncio.to_thread(_watched, house.playbook, one, learned, moments, mine, at)
 
 
+def _unwatched(playbook: Playbook, begun: Look, at: datetime) -> list[Case]:
+    """The incidents of counts that the playbook watches no more: they are over."""
+    names = {f"count:{one.name}" for one in playbook.alerts.watch}
+    return [
+        _followed(case, replace(case.incident, closed_at=at), case.channel)
+        for case in begun.cases
+        if not case.over and case.found.segment.startswith("count:") and case.found.segment not in names
+    ]
+
+
 def _watched(
     playbook: Playbook,
     one: Heard,
@@ -225,8 +236,8 @@ def _own(one: Heard, learned: Mapping[str, bytes]) -> dict[str, bytes]:
 # What their cards say
 
 
-async def message(house: House, case: Case) -> Message | None:
-    """The card of an incident that is not of leads; None where the playbook watches the count no more."""
+async def message(house: House, case: Case) -> Message:
+    """The card of an incident that is not of leads; it stays, whatever the playbook watches now."""
     now, rules = house.now(), house.playbook
     silence = muted(case, now, await house.store.watching.mutes(now))
     alert = Alert(case, rules.zone, case.found, muted=silence)
@@ -236,10 +247,12 @@ async def message(house: House, case: Case) -> Message | None:
         return catalog.crossed(alert, threshold, by or "row")
     named = (one for one in rules.alerts.watch if f"count:{one.name}" == case.found.segment)
     watched = next(named, None)
-    return _of_count(alert, heard(watched, now, rules), rules) if watched else None
+    return _of_count(alert, heard(watched, now, rules) if watched else None, rules)
 
 
-def _of_count(alert: Alert, one: Heard, playbook: Playbook) -> Message:
+def _of_count(alert: Alert, one: Heard | None, playbook: Playbook) -> Message:
+    if one is None:
+        return catalog.count_incident(alert)
     period = window(alert.found.since, alert.found.at, playbook)
     clock: Clock | None = "activity" if one.metric.clock == "cohort" else None
     question = Question("kpi", period, metric=one.metric.name, where=one.where, clock=clock)

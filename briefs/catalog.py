@@ -442,12 +442,19 @@ def _crossed(alert: Alert, threshold: Threshold | None, dimension: str, shown: i
     )
 
 
-def count_incident(alert: Alert, metric: Metric, question: Question) -> Message:
-    """The card of an incident of another count than leads, with the question that counts it again."""
+def count_incident(alert: Alert, metric: Metric | None = None, question: Question | None = None) -> Message:
+    """The card of an incident of another count than leads, with the question that counts it again.
+
+    Without a metric, of a count that the playbook watches no more.
+    """
     called = alert.found.segment.partition(":")[2]
-    key = token(alert.case.incident.key)
     return _message(
-        "count_incident", alert=alert, metric=metric, question=str(question), called=called, token=key
+        "count_incident",
+        alert=alert,
+        metric=metric,
+        question=str(question or ""),
+        called=called,
+        token=token(alert.case.incident.key),
     )
 
 

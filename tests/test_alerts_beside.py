@@ -10,7 +10,10 @@ from alerts_rig import RULES as ALERTS
 from slack_rig import MAYA
 from watch_rig import finding
 
+from bot.alerting import message
+from bot.asking import Asked, gather
 from bot.scheduled import digest, digest_key
+from funnel.answer import Answer
 from funnel.case import Case, Judgement, opened
 from funnel.events import LeadEngaged, Person
 from funnel.incident import Incident
@@ -63,7 +66,7 @@ async def an_hour_later(here: Marketing) -> list[str]:
 async def test_a_number_that_crosses_its_line_is_one_card_that_follows_it_back(
     database_url: str, tmp_path: Path
 ) -> None:
-    await learn(database_url, rules=RULES)
+    await learn(database_url)
     async with marketing(database_url, tmp_path, Clock(), RULES) as here:
         await here.come(1)
         await here.stage.send(spent(1, "40", NOON))
@@ -88,7 +91,7 @@ async def test_a_number_that_crosses_its_line_is_one_card_that_follows_it_back(
 async def test_a_threshold_that_was_told_is_not_told_again_after_a_restart(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    await learn(sqlite_url, rules=RULES)
+    await learn(sqlite_url)
     clock = Clock()
     async with marketing(sqlite_url, tmp_path, clock, RULES) as here:
         await here.come(1)
@@ -99,7 +102,7 @@ async def test_a_threshold_that_was_told_is_not_told_again_after_a_restart(
 
 
 async def test_a_line_that_the_playbook_has_no_more_is_over(sqlite_url: str, tmp_path: Path) -> None:
-    await learn(sqlite_url, rules=RULES)
+    await learn(sqlite_url)
     clock = Clock()
     async with marketing(sqlite_url, tmp_path, clock, RULES) as here:
         await here.come(1)
@@ -132,7 +135,7 @@ async def unsubscribe(database_url: str, *times: datetime, first: int = 0) -> No
 
 
 async def test_another_count_is_watched_by_its_own_past(database_url: str, tmp_path: Path) -> None:
-    await learn(database_url, rules=COUNTS)
+    await learn(database_url)
     usual = [NOON - timedelta(days=day, minutes=30 * part) for day in range(1, 56) for part in range(2)]
     await unsubscribe(database_url, *usual)
     async with marketing(database_url, tmp_path, Clock(), COUNTS) as here:
@@ -145,15 +148,36 @@ async def test_another_count_is_watched_by_its_own_past(database_url: str, tmp_p
         lines = here.card.text.splitlines()
         assert lines[0] == "📈 Surge: unsubscriptions"
         assert lines[1].startswith("14 unsubscriptions in ")
-        question = lines[-1].removeprefix("14 unsubscriptions: /kpi ")
-        assert f"Unsubscriptions {question.removeprefix('unsubscribes ')}" in question.replace(
-            "unsubscribes", "Unsubscriptions"
-        )
+        house, question = here.stage.tipoff.house, lines[-1].removeprefix("14 unsubscriptions: /kpi ")
+        answer = await gather(house.store, house.playbook, Asked("kpi", question, here.clock.now))
+        assert isinstance(answer, Answer)
+        assert answer.total.values["unsubscribes"].value == 14
 
         await here.after(100)
         assert here.card.text.splitlines()[0] == "📈 Surge, over: unsubscriptions"
-        states = await here.stage.tipoff.house.store.watching.states()
+        states = await house.store.watching.states()
         assert states["count:unsubscriptions"] == "active"
+
+
+async def test_a_count_that_the_playbook_watches_no_more_is_over_and_its_card_stays(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    await learn(sqlite_url)
+    await unsubscribe(sqlite_url, *(NOON - timedelta(days=day) for day in range(1, 56)))
+    clock = Clock()
+    async with marketing(sqlite_url, tmp_path, clock, COUNTS) as here:
+        burst = [clock.now - timedelta(minutes=2 * part) for part in range(14)]
+        await unsubscribe(sqlite_url, *burst, first=1000)
+        await here.after(5)
+        assert here.lines[0] == "📈 Surge: unsubscriptions"
+    async with marketing(sqlite_url, tmp_path, clock, RULES) as here:
+        await here.after(5)
+        house = here.stage.tipoff.house
+        (case,) = await house.store.watching.cases(NOON, clock.now + HOUR)
+        said = await message(house, case)
+
+    assert case.over
+    assert said.plain.splitlines()[0] == "📈 Surge, over: unsubscriptions"
 
 
 def ignored(day: int) -> Case:
