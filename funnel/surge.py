@@ -333,7 +333,7 @@ class Watch:
 
     def speaks_at(self, segment: str) -> datetime | None:
         """From when on anything is told of it; None where it was never seen."""
-        born = self._born.get(segment)
+        born = self._tree.born.get(segment)
         return None if born is None else moment_of(max(born + _LEARNS, self._began + _FOUNDING))
 
     def expected(self, segment: str, since: datetime, until: datetime) -> Expectation:
