@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -44,26 +46,22 @@ async def test_every_number_on_a_card_is_what_its_question_answers(database_url:
         case = await house.store.watching.case(metadata["event_payload"]["key"])
         assert case is not None
         told = await alert(house, case)
+        names = {str(question): name for name, question in told.questions.items()}
         answers = {}
-        for name, question in told.questions.items():
-            text = str(question)
-            words = text.removeprefix("/kpi ")
+        for words in re.findall(r"^.*: /kpi (.*)$", unescape(here.card.text), re.MULTILINE):
             asked = Asked("kpi", words, here.clock.now)
-            assert str(asked.understood(house.playbook)) == text
             reply = await asking.gather(house.store, house.playbook, asked)
             assert isinstance(reply, Answer)
-            answers[name] = reply
-        shown = here.card.text
+            answers[names[str(asked.understood(house.playbook))]] = reply
 
     def total(name: str) -> float | None:
         return answers[name].total.values[answers[name].metrics[0].name].value
 
-    assert {name: total(name) for name in ("leads", "known", "machine", "unclaimed", "imported")} == {
+    assert {name: total(name) for name in ("leads", "known", "machine", "unclaimed")} == {
         "leads": told.count,
         "known": told.known,
         "machine": told.machine,
         "unclaimed": told.unclaimed,
-        "imported": told.imported,
     }
     assert told.causes
     for cause in told.causes:
@@ -75,8 +73,6 @@ async def test_every_number_on_a_card_is_what_its_question_answers(database_url:
     assert {name: count for name, count, _ in told.hours if count} == {
         hour: count for hour, count in hours.items() if count
     }
-    for name in ("leads", "known", "machine", "unclaimed", "hours", *(one.dimension for one in told.causes)):
-        assert f": {told.questions[name]}" in shown
 
 
 async def test_what_became_of_a_surge_is_counted_and_what_it_cost(sqlite_url: str, tmp_path: Path) -> None:
