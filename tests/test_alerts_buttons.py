@@ -11,12 +11,14 @@ import pytest
 from alerts_rig import MARKETING, NOON, RULES, SPRING, Clock, Marketing, learn, marketing
 from slack_rig import ANNA, MAYA, buttons
 from store_rig import change
+from watch_rig import case, finding, over
 
 from bot import asking
 from bot.actions import incident
 from bot.actions.action import Submitted
 from bot.asking import Asked
 from bot.incidents import alert
+from funnel.alert import Outcome
 from funnel.answer import Answer
 from funnel.errors import NotFoundError
 from storage import tables
@@ -305,14 +307,9 @@ async def test_leads_of_several_assets_have_no_opener_and_gone_leads_no_file(
 
 
 async def test_a_source_has_an_outcome_without_a_cost(sqlite_url: str, tmp_path: Path) -> None:
-    """Each of two campaigns brings a part; nobody knows what a source cost."""
-    await learn(sqlite_url)
+    """What a campaign cost is known; what a source did, nobody says."""
     async with marketing(sqlite_url, tmp_path, Clock()) as here:
-        await here.come(9, "search", every=5)
-        await here.come(9, every=5)
-        await here.come(9, "another", every=5)
-        await here.after(10)
-        assert here.lines[0] == "📈 Surge: source “google”"
-        await here.after(150)
+        told = await alert(here.stage.tipoff.house, over(case(finding("source:google"))))
 
-        assert "Outcome:   0 MQLs, 0 asked to talk" in here.lines
+    assert told.outcome == Outcome(mqls=0, hand_raisers=0)
+    assert (told.causes, told.opening, told.count) == ((), None, 0)
