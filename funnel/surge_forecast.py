@@ -48,7 +48,12 @@ class Forecast:
         expected = np.maximum(sums[rows, at, None] - sums[lefts], 1e-9)
         usual = np.maximum(self.most[rows, at, None] - self.most[lefts], 1e-9) if dry else expected
         doubt = (self.doubt[rows, at, None] - self.doubt[lefts]) * np.minimum(windows, _HOUR)
-        return expected, doubt / usual**2 + self.noise[rows[:, None], windows]
+        return expected, doubt / usual**2 + self.noise[rows[:, None], np.minimum(windows, DAY)]
+
+    def usual(self, row: int, window: int, end: int) -> tuple[float, float]:
+        """Expected leads and their relative variance, of one row in one window."""
+        mean, scatter = self.windows(end, np.array([window]), np.array([row]), dry=False)
+        return float(mean[0, 0]), float(scatter[0, 0])
 
 
 _NO_ROWS: Floats = np.zeros((0, LENGTH + 1))
