@@ -98,8 +98,8 @@ def _seen(begun: Look, came: "Sequence[Arrival]", beside: Beside, playbook: Play
 
 
 def _watch(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: datetime) -> "Watch":
-    from bot.replay import holiday_of  # noqa: PLC0415 - as below
-    from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
+    from bot.replay import holiday_of  # noqa: PLC0415 - brings numpy, which only those need who watch
+    from funnel.surge import Watch  # noqa: PLC0415 - the same
 
     rules = playbook.alerts, playbook.zone, holiday_of(playbook.alerts.country)
     if begun.learned:
@@ -185,6 +185,8 @@ def _of(segment: str, came: "Sequence[Arrival]") -> "Iterator[Arrival]":
 
 def _told(case: Case, before: Case | None, begun: Look, playbook: Playbook, at: datetime) -> Case:
     """The case with what is to be done about its card: open it, let it follow, or nothing."""
+    if case.hushed:
+        return case
     if case.told_at is not None:
         silent = not case.over and muted(case, at, begun.mutes) is not None
         rested = case.shown_at is None or at - case.shown_at >= FOLLOWS or case.over

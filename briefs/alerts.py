@@ -1,5 +1,6 @@
 """How what is found in the inflow of leads is said: how many of how many, for how long, how rare."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from math import floor, log10
@@ -10,6 +11,7 @@ from briefs.literal import Markdown
 from funnel.alert import Alert
 from funnel.dimension import Dimension
 from funnel.incident import Finding
+from funnel.question import Question
 
 SHORT = 10  # below it, a number is said with what stands behind the point
 HARDLY = 0.05  # leads
@@ -67,9 +69,14 @@ EXPLAINS: Mapping[Dimension, str] = {
 """What explains an excess, as a card calls it."""
 
 
+def _shortly(question: Question) -> str:
+    """A question as a person would type it: the day of a window once."""
+    return re.sub(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\.\.\1T", r"\1 \2..", str(question), count=1)
+
+
 def asked_again(alert: Alert) -> Iterator[tuple[str, str]]:
     """Every number of a card, as it is said, with the question that asks for it again."""
-    ask = {name: str(question) for name, question in alert.questions.items()}
+    ask = {name: _shortly(question) for name, question in alert.questions.items()}
     yield f"{alert.count + alert.imported:,} leads", ask["leads"]
     for cause in alert.causes:
         yield f"By {EXPLAINS[cause.dimension].lower()}", ask[cause.dimension]
