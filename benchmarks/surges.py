@@ -20,6 +20,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.figure import Figure
+from funnel.surge_baseline import LEARNED
 
 HOUSE = Path(__file__).parents[1]
 TESTED_ON = (211, 212, 213)
@@ -38,7 +39,7 @@ class Bar:
 BARS = (Bar(1, 0.25, 0.90), Bar(20, 0.5, 0.86), Bar(200, 0.5, 0.85))
 FALSE_SHARE, SURGE_RATIO, SURGE_MINUTES = 0.05, 2.4, 60
 DROUGHT_RECALL, DROUGHT_RATIO = 0.95, 1.6
-TICK_MS, LEAD_MS = 50, 1
+TICK_MS, LEAD_MS, STATE = 50, 1, 5_000
 BY_FACTOR = {5.0: 0.97, 3.0: 0.90, 2.0: 0.60}
 
 
@@ -68,7 +69,12 @@ def measure() -> list[Figure]:
     folder = Path(os.environ.get("TIPOFF_SURGES", HOUSE.parent / "shared" / "surge"))
     if not (folder / "surge_sim.py").exists():
         return [Figure(f"surges: no simulator in {folder}", "not measured")]
-    return [figure for bar in BARS for figure in _at(bar, folder)]
+    return [*(figure for bar in BARS for figure in _at(bar, folder)), _state()]
+
+
+def _state() -> Figure:
+    size = LEARNED.itemsize
+    return Figure("what is kept of a segment", f"{size:,} bytes", f"< {STATE:,}", size < STATE)
 
 
 def _at(bar: Bar, folder: Path) -> Iterator[Figure]:

@@ -113,7 +113,7 @@ class Watch:
 
         A finding is `new` the first time; while it stays so, it comes again with every call.
         """
-        end = bucket_of(now)
+        end = max(bucket_of(now), self._inflow.end)
         if not self._began:
             self._began = min(self._inflow.first(end), end)
             self._night = self._night_after(self._began)

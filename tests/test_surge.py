@@ -225,6 +225,25 @@ def test_a_lead_dated_in_the_future_counts_when_it_was_heard_of() -> None:
     assert look(right, TEN, TEN + HOUR) == look(wrong, TEN, TEN + HOUR)
 
 
+def test_a_clock_that_goes_back_changes_nothing() -> None:
+    steady, shaken = (watching([*usual(), *surge()]) for _ in range(2))
+    for now in ticks(TEN, TEN + HOUR):
+        shaken.tick(now)
+        shaken.tick(now - 3 * HOUR)
+
+        assert shaken.tick(now) == steady.tick(now)
+
+
+def test_what_is_expected_of_two_days_is_what_comes() -> None:
+    watch = watching(usual())
+    watch.tick(MONDAY + timedelta(hours=12))
+
+    spring = watch.expected("campaign:spring", MONDAY - timedelta(days=1), MONDAY + timedelta(days=1))
+
+    assert spring.mean == pytest.approx(2 * 24 * 6, rel=0.1)
+    assert watch.expected("campaign:nobody knows", MONDAY, MONDAY + HOUR).mean == 0
+
+
 def test_a_store_with_one_lead_tells_nothing() -> None:
     watch = watching([lead(FIRST)])
     watch.tick(FIRST + HOUR)
