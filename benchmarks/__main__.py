@@ -1,13 +1,14 @@
 """Measure, and print docs/performance.md's table: `make bench-quick`; `make bench` has `--long` too.
 
 python -m benchmarks [--long] [brief] [funnel_command] [questions] [latency] [intake] [idle]
+                     [surges]
 """
 
 import argparse
 import asyncio
 import sys
 
-from benchmarks import brief, funnel_command, idle, intake, latency, questions, reliability
+from benchmarks import brief, funnel_command, idle, intake, latency, questions, reliability, surges
 from benchmarks.figure import Figure, table
 
 MEASUREMENTS = {
@@ -17,6 +18,7 @@ MEASUREMENTS = {
     "latency": latency.measure,
     "intake": intake.measure,
     "idle": idle.measure,
+    "surges": surges.measure,
 }
 
 

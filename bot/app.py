@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -47,7 +47,7 @@ ANYTHING = re.compile(".*")
 TOLD_AT_ONCE = 16  # of those who share an answer
 PATIENCE = 1.0  # seconds that answers let acknowledgements go first: those have to come within three
 Body = dict[str, Any]
-Say = Callable[[Message], Awaitable[None]]
+Say = Callable[[Message], Coroutine[Any, Any, None]]
 
 
 class StrangerError(TipoffError):
@@ -123,11 +123,14 @@ def _command(house: House, command: Command, lull: Lull) -> Callable[..., Awaita
         await ack()
         lull.acknowledged()
         actor, say = _asker(body), _reply(house, body)
-        if why := roles.refusal(house.playbook, actor, command.name):
-            house.tasks.start(_explained(say, roles.refuse(house, actor, command.name, why)))
+        deed = roles.deed_of(command.name, body.get("text") or "")
+        if why := roles.refusal(house.playbook, actor, deed):
+            house.tasks.start(_explained(say, roles.refuse(house, actor, deed, why)))
             return
-        seen = roles.as_seen_by(house, actor, command.name)
+        seen = roles.as_seen_by(house, actor, deed)
         question = (body.get("text") or "", seen.sight)
+        if notice := command.notice(house, question[0]):
+            house.tasks.start(say(notice))
         if question not in asked:
             asked[question] = []
             house.tasks.start(answer(seen, question))
@@ -351,7 +354,7 @@ def _submitted(body: Body) -> Submitted:
         for block in view["state"]["values"].values()
         for action_id, state in block.items()
     }
-    return Submitted(body["user"]["id"], view["id"], lead_id(view.get("private_metadata") or ""), fields)
+    return Submitted(body["user"]["id"], view["id"], str(view.get("private_metadata") or ""), fields)
 
 
 def _field(state: Body) -> Any:

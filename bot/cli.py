@@ -4,21 +4,23 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import yaml
 from pydantic import ValidationError
 
+from bot import alerting, identity, importing, queries, scheduled, service
 from bot import demo as demonstration
-from bot import identity, importing, queries, scheduled, service
 from bot import manifest as app_manifest
 from bot import templates as own_pages
+from bot.alerts_cli import alerts_cli
 from bot.doctor import examine
 from bot.house import clock
 from bot.settings import Settings, load_playbook
 from bot.setup import set_up
 from bot.terminal import err, log_to_stderr, out, run
+from briefs.message import Message
 from briefs.pages import Pages
 from funnel.errors import TipoffError
 from funnel.playbook import Playbook
@@ -38,6 +40,7 @@ identity_cli = typer.Typer(help="Who is who: one person from many traces.", no_a
 cli.add_typer(identity_cli, name="identity")
 templates_cli = typer.Typer(help="The words of your team.", no_args_is_help=True)
 cli.add_typer(templates_cli, name="templates")
+cli.add_typer(alerts_cli, name="alerts")
 
 Port = Annotated[int, typer.Option(help="0 takes any free one.", min=0, max=65535)]
 Words = Annotated[list[str] | None, typer.Argument(help="As in Slack: last quarter by source")]
@@ -201,8 +204,32 @@ def _answer(about: About, words: list[str] | None, *, json_: bool) -> None:
     if words == ["help"]:
         out.print(run(queries.help_for(_settings(), about)).plain)
         return
-    found, message = run(queries.answer(_settings(), about, " ".join(words or [])))
+    _print_found(run(queries.answer(_settings(), about, " ".join(words or []))), json_=json_)
+
+
+def _print_found(answer: tuple[dict[str, Any], Message], *, json_: bool) -> None:
+    found, message = answer
     out.print(json.dumps(found, ensure_ascii=False, indent=2) if json_ else message.plain)
+
+
+@alerts_cli.callback(invoke_without_command=True)
+def alerts(context: typer.Context, json_: AsJson = False) -> None:
+    """Surges and droughts of leads: how the alerts stand, and what they would have told."""
+    if context.invoked_subcommand is None:
+        _print_found(run(queries.alerts(_settings())), json_=json_)
+
+
+@alerts_cli.command()
+def simulate(
+    since: Annotated[
+        str, typer.Option(help="From which day on: 2026-09-01. Eight weeks ago if absent.")
+    ] = "",
+    budget: Annotated[str, typer.Option(help="False messages a week; the playbook's if absent.")] = "",
+    json_: AsJson = False,
+) -> None:
+    """Say what the alerts would have told of the store's own leads, and what became of those."""
+    clauses = [f"{name} {words}" for name, words in (("since", since), ("budget", budget)) if words]
+    _print_found(run(queries.simulation(_settings(), " ".join(clauses))), json_=json_)
 
 
 @identity_cli.command(name="show")
@@ -333,6 +360,7 @@ def _playbook(path: Path) -> Playbook:
     try:
         playbook = load_playbook(path)
         scheduled.check(playbook, clock(), str(path))
+        alerting.check(playbook, clock(), str(path))
     except TipoffError as error:
         err.print(str(error))
         raise typer.Exit(1) from None

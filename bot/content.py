@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot import scheduled
+from bot import alerting, incidents, scheduled
 from bot.house import House
 from bot.slack import posted_at
 from briefs import catalog
@@ -13,7 +13,9 @@ from funnel.lead import Lead
 from funnel.masked import masked, masked_burst
 from funnel.masks import Mask
 from funnel.triggers import deserves_brief, episodes, to_be_won
+from funnel.watched_counts import of_leads
 from storage.cards import Card
+from storage.threads import head_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,20 @@ async def content(house: House, card: Card, ts: str | None, mask: Mask) -> Conte
 
     What was posted is kept true as long as there is anything to say; only what deserves it is posted.
     """
-    if card.kind == "scheduled":
-        return Content(await scheduled.digest(house, card.key))
-    if card.kind == "digest":
-        return Content(await _digest(house, card.key, mask))
+    match card.kind:
+        case "scheduled":
+            return Content(await scheduled.digest(house, card.key))
+        case "digest":
+            return Content(await _digest(house, card.key, mask))
+        case "incident":
+            return await _of_incident(house, card)
+        case "turn":
+            return await _of_turn(house, card)
+        case _:
+            return await _of_lead(house, card, ts, mask)
+
+
+async def _of_lead(house: House, card: Card, ts: str | None, mask: Mask) -> Content:
     lead = await house.store.lead(card.lead_id, house.playbook) if card.lead_id else None
     told = _brief(house, card.lead_id, lead, card.episode) if card.lead_id and lead else None
     if lead is None or told is None:
@@ -45,6 +57,24 @@ async def content(house: House, card: Card, ts: str | None, mask: Mask) -> Conte
     if card.kind == "brief":
         return _of_brief(house, lead, told, card, ts, mask)
     return await _of_reply(house, lead, told, card, mask, posted=ts is not None)
+
+
+async def _of_incident(house: House, card: Card) -> Content:
+    case = await house.store.watching.case(card.key)
+    if case is None or case.told_at is None:
+        return Content(None)
+    if not of_leads(case.incident):
+        return Content(await alerting.message(house, case))
+    turns = 0 if case.incident.kind == "import" else len(case.history)
+    return Content(catalog.incident(await incidents.alert(house, case)), turns)
+
+
+async def _of_turn(house: House, card: Card) -> Content:
+    """One change of an incident, under its card; what was told has happened, and stays."""
+    case = await house.store.watching.case(head_of(card.key))
+    if case is None or card.burst is None or not await house.store.cards.thread_stands(card):
+        return Content(None)
+    return Content(catalog.incident_turn(case.history[card.burst - 1], house.playbook.zone))
 
 
 async def _digest(house: House, key: str, mask: Mask) -> Message | None:

@@ -10,13 +10,13 @@ import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
-from bot import sample
+from bot import sample, watching
 from bot.house import clock
 from bot.importing import tell_all
 from bot.manifest import manifest
@@ -31,7 +31,10 @@ from workspace.state import Message
 
 BATCH = 500
 PATIENCE = 20.0  # seconds for what should take one
-CHANNEL = next(channel for channel in CHANNELS if channel.name == "leads")
+CHANNEL, MARKETING = (
+    next(channel for channel in CHANNELS if channel.name == name) for name in ("leads", "marketing")
+)
+RUSH_AFTER = 12  # beats of the trickle: about a minute
 ASKER = PEOPLE[2].id
 QUESTIONS = (("/funnel", "this year"), ("/campaigns", "this year"))
 TRY = (
@@ -55,24 +58,30 @@ class Stage:
 async def stay(port: int) -> None:
     """Set up, let the two leads of the story arrive, then a steady trickle, until interrupted."""
     async with _stage(port) as stage:
-        out.print(f"\nOpen {stage.page} and watch #{CHANNEL.name}.\n\nTry there:")
+        out.print(
+            f"\nOpen {stage.page} and watch #{CHANNEL.name}. Within minutes, leads surge: "
+            f"#{MARKETING.name} hears of it.\n\nTry there:"
+        )
         for line in TRY:
             out.print(f"  {line}")
         out.print("\nEvents of your own: curl, with the token below, as the README shows.")
         out.print(f"  doors  {stage.tipoff.url}\n  token  {_token(stage)}\n\nCtrl-C ends it.")
         await _two_leads(stage)
-        for beat in sample.trickle(stage.tipoff.house.playbook):
+        for place, beat in enumerate(sample.trickle(stage.tipoff.house.playbook)):
+            if place == RUSH_AFTER:
+                await _send(stage, sample.rush(clock()))
             await asyncio.sleep(beat.wait)
             await _send(stage, beat.happens(clock()))
 
 
 async def once(port: int) -> None:
-    """Set up, let the two leads arrive, ask two questions, and print all that was said."""
+    """Set up, let the two leads arrive, ask two questions, let leads surge, and print all that was said."""
     async with _stage(port) as stage:
         await _two_leads(stage)
         for place, (command, text) in enumerate(QUESTIONS, start=3):
             await stage.workspace.command(ASKER, CHANNEL.id, command, text)
             await _until_said(stage, place)
+        await _surge(stage)
         for said in _said(stage):
             out.print(f"{said.text}\n{'─' * 72}")
 
@@ -84,13 +93,23 @@ async def _two_leads(stage: Stage) -> None:
     await _until_said(stage, 2)
 
 
+async def _surge(stage: Stage) -> None:
+    """Let leads surge, and look as if five minutes had passed."""
+    house = stage.tipoff.house
+    await _send(stage, sample.rush(clock()))
+    await tell_all(house.store, house.playbook)
+    await watching.look(replace(house, now=lambda: clock() + watching.EVERY))
+    await stage.workspace.wait_for(lambda: _said(stage, MARKETING.id), timeout=PATIENCE)
+
+
 async def _until_said(stage: Stage, count: int) -> None:
-    await stage.workspace.wait_for(lambda: len(_said(stage)) >= count, timeout=PATIENCE)
+    await stage.workspace.wait_for(lambda: len(_said(stage, CHANNEL.id)) >= count, timeout=PATIENCE)
 
 
-def _said(stage: Stage) -> list[Message]:
-    """What stands in the channel, without the replies in its threads."""
-    return [said for said in stage.workspace.messages(CHANNEL.id) if not said.is_reply]
+def _said(stage: Stage, *channels: str) -> list[Message]:
+    """What stands in channels, all that are watched where none is named, without the replies in threads."""
+    wanted = channels or (CHANNEL.id, MARKETING.id)
+    return [said for channel in wanted for said in stage.workspace.messages(channel) if not said.is_reply]
 
 
 @asynccontextmanager
@@ -105,12 +124,20 @@ async def _stage(port: int) -> AsyncIterator[Stage]:
                 slack_app_token=SecretStr(slack.app_token),
                 slack_api_url=slack.api_url,
                 database_url=f"sqlite:///{Path(folder) / 'demo.db'}",
-                tipoff_playbook=sample.PLAYBOOK,
+                tipoff_playbook=_sleepless(Path(folder)),
                 tipoff_intake_token=SecretStr(secrets.token_urlsafe(12)),
             )
             await _remember(settings)
             async with running(settings) as tipoff:
                 yield Stage(workspace, slack.url, tipoff)
+
+
+def _sleepless(folder: Path) -> Path:
+    """The sample's playbook, for a company that may be shown to somebody at night."""
+    playbook = folder / "playbook.yaml"
+    rules = sample.PLAYBOOK.read_text(encoding="utf-8")
+    playbook.write_text(rules.replace("urgent: false", "urgent: true"), encoding="utf-8")
+    return playbook
 
 
 async def _remember(settings: Settings) -> None:
@@ -131,6 +158,7 @@ async def _send(stage: Stage, events: Iterable[Event]) -> None:
         f"{stage.tipoff.url}/intake/events",
         headers={
             "Authorization": f"Bearer {_token(stage)}",
+            "Connection": "close",  # a pause may be just as long as the doors keep one open
             "Content-Type": "application/cloudevents-batch+json",
         },
         data=json.dumps([_cloudevent(event) for event in events]),

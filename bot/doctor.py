@@ -103,11 +103,12 @@ async def _slack(settings: Settings, playbook: Playbook) -> AsyncIterator[Findin
         if scopes and missing:  # a Slack that names none does not say
             why = "a post whose outcome is unknown will wait for you instead of being looked up"
             yield Finding(False, "scopes", f"{', '.join(missing)} not granted: {why}")
-        channel = await slack.channel_id(playbook.channels.briefs)
-        if isinstance(channel, str):
-            yield Finding(True, "channel", f"{playbook.channels.briefs} is {channel}")
-        else:
-            yield Finding(False, "channel", f"{playbook.channels.briefs}: {channel.sentence}")
+        for name in dict.fromkeys((playbook.channels.briefs, playbook.alerts.to or playbook.channels.briefs)):
+            channel = await slack.channel_id(name)
+            if isinstance(channel, str):
+                yield Finding(True, "channel", f"{name} is {channel}")
+            else:
+                yield Finding(False, "channel", f"{name}: {channel.sentence}")
         for name, mask in playbook.masks.items():
             masked = await slack.channel_id(name)
             if not isinstance(masked, str):

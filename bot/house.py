@@ -46,8 +46,8 @@ class House:
     """One running Tipoff.
 
     `http` is the session for answers to Slack, `reader` reads while many send. `untold` wakes the loop that
-    tells leads, `unsaid` the one that posts. `sight` is that of the person for whom something is done
-    (`bot.roles`).
+    tells leads, `unsaid` the one that posts. `simulating` is held by the one simulation of alerts that may
+    run. `sight` is that of the person for whom something is done (`bot.roles`).
     """
 
     settings: Settings
@@ -61,6 +61,7 @@ class House:
     untold: asyncio.Event = field(default_factory=asyncio.Event)
     unsaid: asyncio.Event = field(default_factory=asyncio.Event)
     answers: Answers = field(default_factory=Answers)
+    simulating: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @cached_property
     def levels(self) -> Levels:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from bot import asking
+from bot.alerts import simulated, standing
 from bot.asking import Asked
 from bot.commands import COMMANDS
 from bot.house import clock
@@ -17,6 +18,8 @@ from bot.settings import Settings, load_playbook
 from briefs import catalog
 from briefs.message import Message
 from briefs.pages import Pages
+from funnel.alert_status import as_json as status_json
+from funnel.backtest import as_json as backtest_json
 from funnel.brief import Brief, look_up
 from funnel.errors import NotFoundError, QuestionError
 from funnel.events import as_utc
@@ -75,6 +78,25 @@ async def audit(settings: Settings, email: str, limit: int) -> list[Entry]:
         if email and lead is None:
             raise NotFoundError(f"No lead has the address “{email}”.")
         return await store.audit.latest(limit, lead)
+
+
+async def alerts(settings: Settings) -> tuple[dict[str, Any], Message]:
+    """How the alerts stand: as other programs read it, and how it is said."""
+    async with _memory(settings) as (store, playbook):
+        found = await standing(store, playbook, clock())
+        return status_json(found), catalog.alerts(found)
+
+
+async def simulation(settings: Settings, text: str) -> tuple[dict[str, Any], Message]:
+    """What the alerts would have told of the store's leads: as other programs read it, and how it is said.
+
+    Raises:
+        QuestionError: `text` is not understood, or the store has known leads for too short a time.
+
+    """
+    async with _memory(settings) as (store, playbook):
+        found = await simulated(store, playbook, text, clock(), people=True)
+        return backtest_json(found), catalog.simulated(found)
 
 
 def _receipts(one: Brief) -> list[str]:

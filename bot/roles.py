@@ -15,6 +15,7 @@ NEEDS: dict[str, Right | None] = {
     "/funnel": "count",
     "/campaigns": "count",
     "/tipoff": None,
+    "/tipoff alerts": "count",
     "tipoff.claim": "work",
     "tipoff.log_call": "work",
     "tipoff.timeline": None,
@@ -25,6 +26,10 @@ NEEDS: dict[str, Right | None] = {
     "tipoff.ask": "count",
     "tipoff.share": "count",
     "tipoff.rows": "reveal",
+    "tipoff.show_leads": "reveal",
+    "tipoff.expected": "count",
+    "tipoff.not_useful": "count",
+    "tipoff.mute": "count",
 }
 """The right that each command, button and form needs; None: everybody may, and sees what is theirs to see."""
 
@@ -47,6 +52,12 @@ class Actor:
     @property
     def channel(self) -> str | None:
         return self.places[0] if self.places else None
+
+
+def deed_of(command: str, text: str) -> str:
+    """What a command with that text does: what its first word asks for may need a right of its own."""
+    part = " ".join([command, *text.casefold().split()[:1]])
+    return part if part in NEEDS else command
 
 
 def refusal(playbook: Playbook, actor: Actor, deed: str) -> Refusal | None:

@@ -7,6 +7,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from bot import alerts
 from bot.asking import Asked, gather
 from bot.house import House
 from briefs import catalog
@@ -17,7 +18,7 @@ from funnel.errors import PlaybookError, QuestionError, TipoffError
 from funnel.playbook import Playbook
 from funnel.question import About, Question
 from funnel.restated import Restated, restated, restated_asks
-from funnel.schedule import Digest
+from funnel.schedule import THE_ALERTS, Digest
 
 MINUTE = timedelta(minutes=1)
 AT = "%Y-%m-%dT%H%MZ"
@@ -42,7 +43,7 @@ def check(playbook: Playbook, now: datetime, where: str) -> None:
 
     """
     for name, digest in playbook.digests.items():
-        for text in digest.ask:
+        for text in _questions(digest):
             try:
                 _question(_asked(text, now), playbook)
             except QuestionError as error:
@@ -55,7 +56,10 @@ async def digest(house: House, key: str) -> Message | None:
     rules = house.playbook.digests.get(name)
     if rules is None:
         return None
-    parts = [await _part(house, _asked(text, at), text) for text in rules.ask]
+    parts = [
+        await _part(house, _asked(text, at), text) if text != THE_ALERTS else await _alerts(house, at)
+        for text in rules.ask
+    ]
     changed = await _restated(house, name, rules, at)
     return catalog.scheduled(name.capitalize(), at.astimezone(house.playbook.zone), parts, changed)
 
@@ -70,6 +74,16 @@ async def _part(house: House, asked: Asked, text: str) -> Part:
     return Part(str(reply.question), asked.carried(reply.question), reply)
 
 
+async def _alerts(house: House, at: datetime) -> Part:
+    """What people made of the alerts, and what those found that have no card of their own."""
+    return Part(THE_ALERTS, alerts=await alerts.standing(house.store, house.playbook, at))
+
+
+def _questions(digest: Digest) -> tuple[str, ...]:
+    """What a digest asks that is answered with numbers."""
+    return tuple(text for text in digest.ask if text != THE_ALERTS)
+
+
 NO_NUMBERS = "A digest asks for numbers. Try `/kpi mqls last week vs prev by source`."
 
 
@@ -80,7 +94,7 @@ async def _restated(house: House, name: str, rules: Digest, at: datetime) -> tup
     if card is None or not card.posted:
         return ()
     try:
-        said = [_question(_asked(text, before), house.playbook) for text in rules.ask]
+        said = [_question(_asked(text, before), house.playbook) for text in _questions(rules)]
         pairs = restated_asks(said, before, at)
         wanted = [ask for pair in pairs for ask in pair]
         found = await asyncio.gather(*(house.store.count(ask, house.playbook, now=at) for ask in wanted))

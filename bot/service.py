@@ -7,8 +7,9 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import aiohttp
 import uvicorn
@@ -18,8 +19,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
+from bot import alerting, http, scheduled
 from bot import app as slack_app
-from bot import http, scheduled
 from bot.garbage import collect_seldom
 from bot.house import House, clock
 from bot.reading import Reader
@@ -97,15 +98,21 @@ async def run(settings: Settings, *, over_http: bool, host: str, port: int) -> N
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, *, over_http: bool = False, host: str = "127.0.0.1", port: int = 0
+    settings: Settings,
+    *,
+    over_http: bool = False,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    now: Callable[[], datetime] = clock,
 ) -> AsyncIterator[Running]:
-    """A working Tipoff for the length of the block.
+    """A working Tipoff for the length of the block, by the clock `now`.
 
     The doors open before Slack is reached, so that no lead waits for Slack. If a loop fails for good, the
     block ends with its error: the supervisor starts the process again.
     """
     playbook = load_playbook(settings.tipoff_playbook)
     scheduled.check(playbook, clock(), str(settings.tipoff_playbook))
+    alerting.check(playbook, clock(), str(settings.tipoff_playbook))
     patience = settings.tipoff_slack_timeout
     timeout = aiohttp.ClientTimeout(total=patience, sock_connect=patience / 2)  # unconnected is surely unsent
     async with (
@@ -115,10 +122,12 @@ async def running(
         _drained(Tasks(AT_ONCE)) as tasks,
         contextlib.aclosing(Reader()) as reader,
     ):
-        house = House(settings, playbook, store, tasks, session, reader)
+        house = House(settings, playbook, store, tasks, session, reader, now)
         client = client_of(settings, session)
         app = http.build(house)
-        async with _working(Worker(house, Slack(client))), _serving(app, host, port) as url:
+        alerted = playbook.alerts.to is not None
+        worker = Worker(house, Slack(client))
+        async with _working(worker, alerted=alerted), _serving(app, host, port) as url:
             log.info("the doors are open at %s", url)
             identity = await _meet(client)
             tasks.start(_try_again(house))
@@ -184,13 +193,17 @@ async def _drained(tasks: Tasks) -> AsyncIterator[Tasks]:
 
 
 @contextlib.asynccontextmanager
-async def _working(worker: Worker) -> AsyncIterator[None]:
-    """The loops of `worker`, finished in good order at the end of the block."""
+async def _working(worker: Worker, *, alerted: bool) -> AsyncIterator[None]:
+    """The loops of `worker`, finished in good order at the end of the block.
+
+    Only where somebody is `alerted` is anything watched.
+    """
     async with asyncio.TaskGroup() as loops:
         turns = [
             loops.create_task(worker.tell()),
             loops.create_task(worker.say()),
             loops.create_task(worker.keep_time()),
+            *([loops.create_task(worker.watch())] if alerted else []),
         ]
         try:
             yield

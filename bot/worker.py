@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import watching
 from bot.content import Content, content
 from bot.house import House
 from bot.levels import NOT_DRAWN
@@ -59,7 +60,7 @@ class Turn:
 
 
 class Worker:
-    """The three loops of one process; `stop()` lets what is under way finish."""
+    """The loops of one process; `stop()` lets what is under way finish."""
 
     def __init__(self, house: House, slack: Slack) -> None:
         self._house = house
@@ -92,6 +93,10 @@ class Worker:
         """Open the digests whose time has come, until stopped."""
         await self._patiently(self._open_digests, self._stopped)
 
+    async def watch(self) -> None:
+        """Look every five minutes whether more leads come than usual, or fewer, until stopped."""
+        await self._patiently(self._look, self._stopped)
+
     async def _patiently(self, turn: Callable[[], Awaitable[float]], wake: asyncio.Event) -> None:
         """Take turns, sleeping as long as each says or until woken; ride out a database that is away."""
         away = 0.0
@@ -122,6 +127,16 @@ class Worker:
                 self._house.unsaid.set()
         then = next_due(digests, now, zone)
         return min(max((then - now).total_seconds(), SOONEST), TICK) if then else TICK
+
+    async def _look(self) -> float:
+        """One look; what goes wrong with it is logged, and there is another one in five minutes."""
+        try:
+            await watching.look(self._house)
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception:
+            log.exception("nobody looked at the inflow of leads")
+        return watching.until_next(self._house.now())
 
     async def _say_due(self) -> float:
         settings = self._house.settings

@@ -1,13 +1,15 @@
 """Everything that Tipoff says, one function a message: values in, a `Message` or `View` out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from briefs import modal
+from briefs.alerts import asked_again
 from briefs.blocks import draw
 from briefs.drawings import counted, milestones
 from briefs.message import Message, TooLargeError, View, fallback, visible
@@ -15,9 +17,14 @@ from briefs.page import Page
 from briefs.pages import make
 from briefs.plain import plain
 from funnel.activity import Burst
+from funnel.alert import Alert
+from funnel.alert_rules import Threshold
+from funnel.alert_status import Status
 from funnel.answer import Answer, Line
 from funnel.attribution import Model
+from funnel.backtest import Backtest
 from funnel.brief import Brief
+from funnel.case import Case, Turn, leading, named, token
 from funnel.comparison import Comparison, Ranks
 from funnel.counts import COUNTS, SPREADS
 from funnel.dimension import OF_TIME
@@ -26,10 +33,12 @@ from funnel.example_event import Example, examples
 from funnel.explained import Explained
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
-from funnel.metrics import Metric
+from funnel.metrics import METRICS, Metric
+from funnel.question import Question
 from funnel.restated import Restated
 from funnel.score_audit import GRADES, RuleAudit, ScoreAudit
 from funnel.stage import FUNNEL, Stage
+from funnel.value import Value
 from funnel.verdict_words import sentence
 
 BUDGET = 600  # visible characters of `new_lead`: what a rep reads at a glance, on a phone
@@ -84,13 +93,14 @@ def digest(briefs: Sequence[Brief]) -> Message:
 class Part:
     """A question of a digest and its answer, or the `trouble` that there is with it.
 
-    `again` is what a button carries to open the whole answer.
+    `again` is what a button carries to open the whole answer. `alerts`, where a digest asks for them.
     """
 
     question: str
     again: str = ""
     answer: Answer | None = None
     trouble: str = ""
+    alerts: Status | None = None
 
     @property
     def metrics(self) -> list[Metric]:
@@ -359,6 +369,125 @@ def score_audit(audit: ScoreAudit, foot: Foot = BARE) -> Message:
 
 def _strongest_first(rule: RuleAudit) -> float:
     return -abs(rule.sql_lift.value) if rule.sql_lift else 0
+
+
+def alerts(status: Status) -> Message:
+    """What is watched and in which state, the last incidents, and what people made of them."""
+    for rows in ROWS[:-1]:
+        with suppress(TooLargeError):
+            return _message("alerts", status=status, rows=rows)
+    return _message("alerts", status=status, rows=ROWS[-1])
+
+
+def simulated(backtest: Backtest) -> Message:
+    """What the alerts would have told in the past, what became of it, and what other budgets would have."""
+    for rows in ROWS[:-1]:
+        with suppress(TooLargeError):
+            return _message("alerts_simulated", backtest=backtest, rows=rows)
+    return _message("alerts_simulated", backtest=backtest, rows=ROWS[-1])
+
+
+def simulating() -> Message:
+    """That an answer is worked on which may take a minute."""
+    return _message("simulating")
+
+
+def incident(alert: Alert) -> Message:
+    """The living card of an incident; of one that was over before anybody could be told, a line."""
+    page = "import" if alert.kind == "import" else "surge_late" if alert.late else "surge"
+    return _message(
+        page,
+        alert=alert,
+        about=named(alert.found.segment),
+        asked_again=list(asked_again(alert)),
+        token=token(alert.case.incident.key),
+    )
+
+
+def crossed(alert: Alert, threshold: Threshold | None, dimension: str) -> Message:
+    """The card of a number that crossed its line; `threshold` is None where the playbook has it no more."""
+    for shown in CROSSED[:-1]:
+        with suppress(TooLargeError):
+            return _crossed(alert, threshold, dimension, shown)
+    return _crossed(alert, threshold, dimension, CROSSED[-1])
+
+
+CROSSED = (12, 6, 2)  # rows of a threshold's card, fewer where their names are long
+
+
+@dataclass(frozen=True, slots=True)
+class CrossedRow:
+    """One row of a threshold: whose number, what it is, its line, and the question that it answers."""
+
+    row: str | None
+    value: Value
+    line: Value
+    question: str
+
+
+def _crossed(alert: Alert, threshold: Threshold | None, dimension: str, shown: int) -> Message:
+    incident = alert.case.incident
+    found = [one.crossing for one in incident.findings if one.crossing]
+    rows = [
+        CrossedRow(
+            one.row,
+            Value(one.value, one.numerator, one.denominator, currency=one.currency),
+            Value(one.line, currency=one.currency),
+            one.question,
+        )
+        for one in found
+    ]
+    return _message(
+        "threshold",
+        alert=alert,
+        metric=METRICS[found[0].metric],
+        above=found[0].value > found[0].line,
+        rows=rows,
+        shown=shown,
+        dimension=dimension,
+        called=incident.findings[0].segment.split(":")[1],
+        when=threshold.when if threshold else "",
+        since=incident.opened_at.astimezone(alert.zone),
+        until=(incident.closed_at or incident.seen_at).astimezone(alert.zone),
+        token=token(incident.key),
+    )
+
+
+def count_incident(alert: Alert, metric: Metric | None = None, question: Question | None = None) -> Message:
+    """The card of an incident of another count than leads, with the question that counts it again.
+
+    Without a metric, of a count that the playbook watches no more.
+    """
+    called = alert.found.segment.partition(":")[2]
+    return _message(
+        "count_incident",
+        alert=alert,
+        metric=metric,
+        question=str(question or ""),
+        called=called,
+        token=token(alert.case.incident.key),
+    )
+
+
+def incident_turn(turn: Turn, zone: ZoneInfo) -> Message:
+    """A reply under an incident's card: one of its changes."""
+    return _message("incident_turn", turn=replace(turn, at=turn.at.astimezone(zone)))
+
+
+def expected(case: Case) -> View:
+    """The form in which somebody says why an incident was to be expected."""
+    return _about(case, "expected", modal.expected)
+
+
+def mute(case: Case) -> View:
+    """The form in which somebody says for how long they want to hear nothing."""
+    dimension, _ = named(leading(case.incident).segment)
+    return _about(case, "mute", partial(modal.mute, segment=dimension))
+
+
+def _about(case: Case, page: str, form: Callable[[Page, str], View]) -> View:
+    key = token(case.incident.key)
+    return make(page, lambda page: form(page, key), about=named(leading(case.incident).segment))
 
 
 def leads_found(text: str, matches: Sequence[LeadSummary]) -> Message:

@@ -1,5 +1,6 @@
 """Modals: pages that open over the conversation. A page's headline is the modal's title."""
 
+from collections.abc import Mapping
 from typing import cast
 
 import slackblocks as kit
@@ -10,6 +11,9 @@ from briefs.message import Block, View
 from briefs.page import Page
 
 NOTE = 2_000
+LONGEST_WHY = 120
+OFTEN = {"once": "Only today", "weekly": "Every week at this time"}
+HOW_LONG = {"hour": "Everything, for an hour", "today": "Everything, until midnight"}
 OUTCOMES = {"connected": "Connected", "left_message": "Left a message", "no_answer": "No answer"}
 
 
@@ -30,6 +34,29 @@ def log_call(page: Page, lead: int) -> View:
         kit.InputBlock("Note", note, block_id="note", optional=True),
     ]
     return _view(page, inputs, "tipoff.log_call", str(lead), submit="Log call")
+
+
+def expected(page: Page, incident: str) -> View:
+    """A modal to say `why` something was expected, and how `often` (a key of `OFTEN`)."""
+    why = kit.PlainTextInput("why", max_length=LONGEST_WHY)
+    inputs: list[kit.Block] = [
+        kit.InputBlock("Why? A newsletter, an event, …", why, block_id="why"),
+        kit.InputBlock("How often?", _menu("often", OFTEN), block_id="often"),
+    ]
+    return _view(page, inputs, "tipoff.expected", incident, submit="Learn it")
+
+
+def mute(page: Page, incident: str, segment: str | None) -> View:
+    """A modal to say `how_long` nobody is told: a key of `HOW_LONG`, or `segment` where it is about one."""
+    choices = {**HOW_LONG, **({"segment": f"This {segment}, for 30 days"} if segment else {})}
+    menu = kit.InputBlock("What, and for how long?", _menu("how_long", choices), block_id="how_long")
+    return _view(page, [menu], "tipoff.mute", incident, submit="Mute")
+
+
+def _menu(name: str, choices: Mapping[str, str]) -> kit.StaticSelectMenu:
+    """A menu whose first choice is made already."""
+    options = [kit.Option(kit.Text(words, kit.TextType.PLAINTEXT), value) for value, words in choices.items()]
+    return kit.StaticSelectMenu(name, options, initial_option=options[0])
 
 
 def _view(

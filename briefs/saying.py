@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from briefs.alert_words import counted_in, lasted, level, person, rate, segment
+from briefs.alerts import EXPLAINS, excess, lasting, rarely, through_the_day, usual
 from briefs.drawings import drawn
 from briefs.figures import (
     NO_DATA,
@@ -311,9 +313,12 @@ FILTERS = {
     "clip": clipped,
     "code": code,
     "counted_as": counted_as,
+    "counted_in": counted_in,
     "credit": credit,
     "dated": dated,
     "day": day,
+    "excess": excess,
+    "explains": lambda dimension: literal(EXPLAINS[dimension]),
     "fenced": fenced,
     "figure": figure,
     "figure_of": figure_of,
@@ -323,6 +328,9 @@ FILTERS = {
     "group": group,
     "head": head,
     "kind": kind,
+    "lasted": lasted,
+    "level": level,
+    "lasting": lasting,
     "link": link,
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
@@ -332,15 +340,21 @@ FILTERS = {
     "on": on,
     "part": part,
     "percent": percent,
+    "person": person,
     "points": points,
     "progress": progress,
     "prose": prose,
+    "rate": rate,
     "signed": signed,
+    "rarely": rarely,
     "receipt": receipt,
+    "segment": segment,
     "share": share,
     "spoken": _spoken,
     "target": target,
+    "through_the_day": through_the_day,
     "told": told,
+    "usual": usual,
     "when": say,
     "window": window,
     "window_before": window_before,

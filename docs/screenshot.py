@@ -1,4 +1,4 @@
-"""Takes the README's picture: the demo's page in headless Chromium, once both leads have their brief."""
+"""Takes the README's pictures of the demo in headless Chromium: both leads with their brief, and a surge."""
 
 import re
 import shutil
@@ -9,8 +9,9 @@ import time
 import urllib.request
 from pathlib import Path
 
-PICTURE = Path(__file__).with_name("demo.png")
-SIZE = "1280,960"
+BRIEFS, SURGE = (Path(__file__).with_name(f"{name}.png") for name in ("demo", "surge"))
+MARKETING = "/?channel=C0MARKETING"
+SIZE, TALL = "1280,960", "1280,1180"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless",
@@ -24,6 +25,8 @@ FLAGS = (
     "--hide-scrollbars",
 )
 BOTH = (b"Joe Blow", b"Jon Doe")
+SURGES = (b"Surge", b"Leads by hour")
+SOON, LATER = 10.0, 480.0  # seconds; surges are looked for every five minutes
 
 
 def main() -> None:
@@ -35,11 +38,13 @@ def main() -> None:
     ) as demo:
         try:
             page = _address(demo)
-            _await_both(page)
-            _photograph(browser, page)
+            _await(page, BOTH, SOON)
+            _photograph(browser, page, BRIEFS, SIZE)
+            _await(page + MARKETING, SURGES, LATER)
+            _photograph(browser, page + MARKETING, SURGE, TALL)
         finally:
             demo.terminate()
-    print(f"wrote {PICTURE}")
+    print(f"wrote {BRIEFS} and {SURGE}")
 
 
 def _address(demo: "subprocess.Popen[str]") -> str:
@@ -49,20 +54,21 @@ def _address(demo: "subprocess.Popen[str]") -> str:
     sys.exit("The demo ended before it printed an address.")
 
 
-def _await_both(page: str) -> None:
-    for _ in range(100):
+def _await(page: str, words: tuple[bytes, ...], patience: float) -> None:
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
         with urllib.request.urlopen(page) as answer:  # noqa: S310 - the demo's own page
             html = answer.read()
-        if all(name in html for name in BOTH):
+        if all(word in html for word in words):
             return
-        time.sleep(0.1)
-    sys.exit("The two leads did not arrive.")
+        time.sleep(0.5)
+    sys.exit(f"The page did not show {b' and '.join(words).decode()}.")
 
 
-def _photograph(browser: str, page: str) -> None:
+def _photograph(browser: str, page: str, picture: Path, size: str) -> None:
     with tempfile.TemporaryDirectory() as profile:
-        command = [browser, *FLAGS, f"--user-data-dir={profile}", f"--window-size={SIZE}"]
-        subprocess.run([*command, f"--screenshot={PICTURE}", page], check=True, capture_output=True)  # noqa: S603
+        command = [browser, *FLAGS, f"--user-data-dir={profile}", f"--window-size={size}"]
+        subprocess.run([*command, f"--screenshot={picture}", page], check=True, capture_output=True)  # noqa: S603
 
 
 if __name__ == "__main__":

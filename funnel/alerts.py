@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from funnel.alert_rules import Channel, Thresholds, WatchedCounts
 from funnel.part import Part
-
-Channel = Annotated[str, Field(pattern=r"^(#\S+|[CG][A-Z0-9]{2,})$")]
 
 
 def _country(name: str) -> str:
@@ -40,3 +39,5 @@ class Alerts(Part):
     )
     quiet: QuietHours = QuietHours()
     urgent: bool = Field(default=False, description="whether a surge is told in quiet hours, too")
+    thresholds: Thresholds = Field(default=(), description="lines that a metric should not cross")
+    watch: WatchedCounts = Field(default=(), description="other counts that are watched as leads are")

@@ -68,6 +68,11 @@ COUNTS: Mapping[str, Count] = {
     "lead_first": Count(
         "leads", "leads that gave their details for content first", f"{CAPTURED} with an `asset`"
     ),
+    "known_leads": Count(
+        "leads", "leads of whom we had a trace a day before they became known", f"{ENGAGED} `page_viewed`"
+    ),
+    "machine_leads": Count("leads", "leads of whom there is nothing but hits of machines", ENGAGED),
+    "imported_leads": Count("leads", "leads that became known by an import", f"{CAPTURED} that is quiet"),
     "good_fits": Count("leads", "leads of fit A or B", f"{CAPTURED} with a `title`, `company` or `traits`"),
     "contacts": Count("leads", "leads that a person of ours has spoken or written to", CALLED),
     "due_answers": Count("leads", "leads owed an answer whose time is up or that were answered", CAPTURED),
@@ -111,11 +116,15 @@ COUNTS: Mapping[str, Count] = {
         "spend", "mentions of competitors", f"{SPENT} with `mentions` and `kind: competitor`"
     ),
     # Touches: by when they happened; machines' are never counted.
+    "form_submissions": Count("touches", "forms that people sent", CAPTURED),
     "engagements": Count("touches", "things that leads did", ENGAGED),
     "content_views": Count("touches", "views of content", VIEWED),
     "content_viewers": Count("touches", "different people who viewed content", VIEWED),
     "content_leads": Count("touches", "of those, people who became known with it or after", CAPTURED),
     "downloads": Count("touches", "downloads of content", f"{ENGAGED} `asset_downloaded`"),
+    "takers": Count(
+        "touches", "different people who took content, through a form or not", f"{CAPTURED} with an `asset`"
+    ),
     "content_touches": Count("touches", "views and downloads of content", f"{ENGAGED} `asset_downloaded`"),
     "gated_touches": Count("touches", "of those, behind a form", f"{CAPTURED} with an `asset`"),
     "emails": Count("touches", "e-mails delivered", f"{ENGAGED} `email_sent`"),

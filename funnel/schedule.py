@@ -22,7 +22,11 @@ SPANS = (
 FIELDS = 5  # minute, hour, day, month, weekday; nobody is told something every second
 MOST_QUESTIONS = 5  # what one message can answer and a person reads
 
-Asks = Annotated[str, StringConstraints(pattern=r"^/(funnel|campaigns|kpi)( |$)", max_length=500)]
+THE_ALERTS = "/tipoff alerts"
+"""What a digest asks to have the precision of alerts, and those that have no card of their own."""
+Asks = Annotated[
+    str, StringConstraints(pattern=r"^/(funnel|campaigns|kpi)( |$)|^/tipoff alerts$", max_length=500)
+]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 

@@ -82,9 +82,9 @@ class Cards:
     ) -> bool:
         """Slack shows the card as `claim.card.version` has it; it is due again if that has moved on.
 
-        With `bursts`, the card is a brief, and its thread should hold the timeline and so many replies:
-        those that are missing are made in the same transaction. `receipts` are the events that prove each
-        line, kept with the card.
+        With `bursts`, the card is a brief, and its thread should hold the timeline and so many replies (that
+        of an incident only these): those that are missing are made in the same transaction. `receipts` are
+        the events that prove each line, kept with the card.
         """
         posted = outcomes.Posted(channel_id, ts, said_hash, receipts)
         return await self._finish(outcomes.said, claim, posted, bursts)
@@ -148,7 +148,7 @@ class Cards:
         return await self._database.read(lambda c: overview.next_due(c, self._workspace))
 
     async def thread_stands(self, reply: Card) -> bool:
-        """Whether the brief that a reply stands under, or is to stand under, is still there."""
+        """Whether the message that a reply stands under, or is to stand under, is still there."""
         return await self._database.read(lambda c: overview.thread_stands(c, self._workspace, reply))
 
     async def digest_members(self, key: str) -> dict[int, int]:

@@ -19,7 +19,7 @@ from funnel.playbook import Playbook
 from storage.grouping import Grouping, clipped, filters, grouping, selected
 from storage.numbers import NUMBERS, SPREADS, Condition, Inside, Number
 from storage.sampling import Samples, samples
-from storage.tables import deal, lead, spend
+from storage.tables import deal, lead, spend, touch
 
 Counted = dict[str | None, dict[str | None, dict[str, float]]]
 """What was counted: by group, then by currency (None where it is no money), then by name."""
@@ -185,6 +185,18 @@ def counted(
         found = found.group_by(*(lead.c[column] for column in _SHOWN))
     rows = c.execute(found.order_by(sa.text("at"), lead.c.lead_id).limit(limit), {"now": now})
     return [CountedLead(*row) for row in rows]
+
+
+def moments(c: sa.Connection, workspace: str, ask: Ask, name: str) -> list[tuple[datetime, bool]]:
+    """When each thing that one count counts happened, oldest first, and whether it came with an import."""
+    number = NUMBERS[name]
+    quiet = touch.c.quiet if number.table is touch else sa.false()
+    conditions = [*filters(number.table, ask), *([] if number.when is None else [number.when])]
+    columns = [number.at, quiet.label("quiet")]
+    found = selected(
+        workspace, Grouping(ask.period), number.table, number.at, number.inside, columns, conditions
+    )
+    return [(at, bool(came_quietly)) for at, came_quietly in c.execute(found.order_by(number.at))]
 
 
 _SHOWN = ("lead_id", "name", "email", "company", "campaign", "stage", "owner", "created_at")

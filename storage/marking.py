@@ -95,6 +95,12 @@ def touch(c: sa.Connection, workspace: str, leads: Collection[int]) -> set[str]:
     return {row.key for row in marked}
 
 
+def touch_cards(c: sa.Connection, workspace: str, keys: Collection[str]) -> None:
+    """Mark the cards of those keys stale, to be said again at once."""
+    if keys:
+        _bump(c, workspace, card.c.key.in_(list(keys)), at_once=True)
+
+
 def follow_masks(c: sa.Connection, workspace: str, masks: str) -> int:
     """Mark what was said in lanes that followed other masks stale; how many cards."""
     changed = (

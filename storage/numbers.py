@@ -19,6 +19,7 @@ from storage.tables import deal, lead, spend, touch, visit
 Condition = sa.ColumnElement[bool]
 NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=Moment())  # the time of asking
 PERSISTENT = 6  # touches of ours within 14 days
+A_DAY = 86_400  # seconds
 FIELDS = 6  # of a profile that reports want filled
 
 
@@ -117,6 +118,19 @@ _CONTENT = sa.or_(_VIEWED, _TAKEN)
 _OURS = touch.c.kind.in_(["call_made", "email_sent"])
 
 
+def _has_touch(*those: Condition) -> Condition:
+    """Whether a lead has a touch like those."""
+    of_lead = (touch.c.workspace_id == lead.c.workspace_id, touch.c.lead_id == lead.c.lead_id)
+    return sa.exists().where(*of_lead, *those).correlate(lead)
+
+
+_KNOWN = elapsed(lead.c.first_touch_at, lead.c.created_at) >= A_DAY
+_BY_MACHINES = sa.and_(
+    _has_touch(touch.c.machine), sa.not_(_has_touch(touch.c.machine.is_(False), touch.c.done_by == "they"))
+)
+_IMPORTED = _has_touch(touch.c.quiet, touch.c.at == lead.c.created_at)
+
+
 def _leads(at: str, when: Condition | None = None, total: sa.ColumnElement[Any] | None = None) -> Number:
     return Number(lead, lead.c[at], when, total)
 
@@ -154,6 +168,9 @@ NUMBERS: Mapping[str, Number] = {
     "hand_raisers": _leads("hand_raised_at"),
     "demand_first": _leads("created_at", lead.c.motion == "demand-first"),
     "lead_first": _leads("created_at", lead.c.motion == "lead-first"),
+    "known_leads": _leads("created_at", _KNOWN),
+    "machine_leads": _leads("created_at", _BY_MACHINES),
+    "imported_leads": _leads("created_at", _IMPORTED),
     "good_fits": _leads("created_at", lead.c.fit.in_(["A", "B"])),
     "contacts": _leads("answered_at"),
     "due_answers": _leads("answer_due_at", _DUE),
@@ -197,8 +214,10 @@ NUMBERS: Mapping[str, Number] = {
     "content_viewers": _touches(_VIEWED, different=touch.c.lead_id),
     "content_leads": _touches(sa.and_(_VIEWED, lead.c.created_at >= touch.c.at), different=touch.c.lead_id),
     "downloads": _touches(_TAKEN),
+    "takers": _touches(_TAKEN, different=touch.c.lead_id),
     "content_touches": _touches(_CONTENT),
     "gated_touches": _touches(sa.and_(_CONTENT, touch.c.gated)),
+    "form_submissions": _of_kind("captured"),
     "emails": _of_kind("email_sent"),
     "email_openers": _touches(sa.and_(touch.c.kind == "email_opened", touch.c.first_of_mail)),
     "email_clickers": _touches(sa.and_(touch.c.kind == "email_clicked", touch.c.first_of_mail)),

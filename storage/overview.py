@@ -10,6 +10,7 @@ from storage.claiming import CARD, Card, as_card
 from storage.marking import brief_key
 from storage.tables import OPEN_STATES, card
 from storage.tables import lane as lanes
+from storage.threads import head_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ def _one(c: sa.Connection, workspace: str, which: sa.ColumnElement[bool]) -> Car
 
 
 def thread_stands(c: sa.Connection, workspace: str, reply: Card) -> bool:
-    brief = reply.lead_id and card_by_key(c, workspace, brief_key(reply.lead_id, reply.episode))
-    return bool(brief and brief.ts == reply.thread_ts and brief.state != "deleted")
+    key = brief_key(reply.lead_id, reply.episode) if reply.lead_id else head_of(reply.key)
+    head = card_by_key(c, workspace, key)
+    return bool(head and head.ts == reply.thread_ts and head.state != "deleted")
 
 
 def next_due(c: sa.Connection, workspace: str) -> datetime | None:

@@ -42,6 +42,7 @@ from storage.recording import Recorder
 from storage.rendering import Rendering
 from storage.telling import Told
 from storage.totals import Totals
+from storage.watching import Watching
 
 T = TypeVar("T")
 PATIENCE = 1.0  # seconds that telling waits while a crowd of senders is answered
@@ -60,6 +61,7 @@ class Store:
         self._workspace = workspace
         self.cards = Cards(database, workspace)
         self.audit = Audit(database, workspace)
+        self.watching = Watching(database, workspace)
 
     @classmethod
     @asynccontextmanager
@@ -229,6 +231,19 @@ class Store:
         """
         moment = ask.as_of or now or datetime.now(UTC)
         return await self._asked(ask, playbook, counting.counted, ask, name, moment, limit)
+
+    async def moments(self, ask: Ask, name: str) -> list[tuple[datetime, bool]]:
+        """When each thing behind one count of `ask` happened, oldest first, and whether an import told it.
+
+        Args:
+            ask: when, and of whom; its breakdown is left aside.
+            name: which count, of leads or of touches; each thing counts when it happened.
+
+        Raises:
+            QuestionError: the number cannot be filtered like this.
+
+        """
+        return await self._read(counting.moments, ask, name)
 
     async def conversions(
         self, ask: Ask, credit: Credit, *, playbook: Playbook | None = None, now: datetime | None = None

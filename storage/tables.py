@@ -2,8 +2,9 @@
 
 `journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `mail_hit`,
 `stage_entry`, `deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was
-told, which nothing else knows; `rendering` remembers what it would not draw. `audit` remembers who was shown
-what, and only grows.
+told, which nothing else knows; `rendering` remembers what it would not draw. `watch` and `watched` are what
+was learned of the inflow of leads, `incident` what was unusual in it, `foreseen` and `mute` what people said
+of it. `audit` remembers who was shown what, and only grows.
 """
 
 from collections.abc import Iterator
@@ -332,4 +333,77 @@ rendering = sa.Table(
     sa.Column("level", PlainText, nullable=False),
     sa.Column("error", PlainText, nullable=False),  # what Slack answered to a richer level
     sa.Column("since", UtcTime, nullable=False),
+)
+
+watch = sa.Table(
+    "watch",
+    metadata,
+    _workspace(),
+    sa.Column("looked_at", UtcTime),  # up to when the inflow of leads was looked at
+    sa.Column("lease_owner", PlainText),  # of the one replica that looks
+    sa.Column("lease_until", UtcTime),
+)
+
+watched = sa.Table(
+    "watched",
+    metadata,
+    _workspace(),
+    sa.Column("segment", PlainText, primary_key=True),
+    sa.Column("learned", sa.LargeBinary, nullable=False),  # as `funnel.surge` writes it
+    sa.Column("state", PlainText),  # learning, active, paused
+)
+
+incident = sa.Table(
+    "incident",
+    metadata,
+    _workspace(),
+    sa.Column("key", PlainText, primary_key=True),  # its card's
+    sa.Column("token", PlainText, nullable=False),  # what its buttons carry: a key may hold anything
+    sa.Column("kind", PlainText, nullable=False),
+    sa.Column("channel", PlainText, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),  # JSON: what was found, and how it went on
+    sa.Column("opened_at", UtcTime, nullable=False),
+    sa.Column("seen_at", UtcTime, nullable=False),
+    sa.Column("closed_at", UtcTime),
+    sa.Column("told_at", UtcTime),  # when its card was opened
+    sa.Column("shown_at", UtcTime),  # when its card was last made to follow
+    sa.Column("hushed", sa.Boolean, nullable=False),  # nobody is told, ever
+    sa.Column("verdict", PlainText),
+    sa.Column("verdict_by", PlainText),
+    sa.Column("verdict_why", PlainText),
+    sa.Column("verdict_at", UtcTime),
+    sa.Index("ix_incident_opened", "workspace_id", "opened_at"),
+    sa.Index("ix_incident_token", "workspace_id", "token"),
+)
+sa.Index(
+    "ix_incident_open",
+    incident.c.workspace_id,
+    incident.c.key,
+    sqlite_where=incident.c.closed_at.is_(None),
+    postgresql_where=incident.c.closed_at.is_(None),
+)
+
+foreseen = sa.Table(
+    "foreseen",
+    metadata,
+    _workspace(),
+    sa.Column("id", PlainText, primary_key=True),
+    sa.Column("segment", PlainText),  # null: everything
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Column("weekly", sa.Boolean, nullable=False),
+    sa.Column("why", PlainText, nullable=False),
+    sa.Column("said_by", PlainText, nullable=False),
+    sa.Column("said_at", UtcTime, nullable=False),
+)
+
+mute = sa.Table(
+    "mute",
+    metadata,
+    _workspace(),
+    sa.Column("id", PlainText, primary_key=True),
+    sa.Column("segment", PlainText),  # null: everything
+    sa.Column("until", UtcTime, nullable=False),
+    sa.Column("said_by", PlainText, nullable=False),
+    sa.Column("said_at", UtcTime, nullable=False),
 )

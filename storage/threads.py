@@ -1,6 +1,9 @@
-"""What stands under a posted brief: its timeline, and one reply for each burst of what the lead did since."""
+"""What stands under a posted brief: its timeline, and one reply for each burst of what the lead did since.
 
-from datetime import datetime
+Under the card of an incident stands one reply for each of its changes.
+"""
+
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,8 +12,51 @@ from storage.database import clock
 from storage.marking import blank
 from storage.tables import card
 
+INCIDENT, TURN = "incident", "turn"  # kinds of card
 
-def keep_thread(c: sa.Connection, workspace: str, brief: Card, bursts: int) -> None:
+
+def keep_thread(c: sa.Connection, workspace: str, head: Card, replies: int) -> None:
+    """Make the replies that a posted card should have and has not."""
+    if head.kind == INCIDENT:
+        _keep_turns(c, workspace, head, replies)
+    else:
+        _keep_bursts(c, workspace, head, replies)
+
+
+def turn_key(incident: str, number: int) -> str:
+    """The key of the reply that says the change of that number, from 1, of an incident's card."""
+    return f"{incident}#{number}"
+
+
+def head_of(turn: str) -> str:
+    """The key of the incident's card that a reply stands under."""
+    return turn.rpartition("#")[0]
+
+
+def _keep_turns(c: sa.Connection, workspace: str, head: Card, turns: int) -> None:
+    """What has been told has happened: a turn is made once, and its order is that of the changes."""
+    now = clock(c)
+    wanted = {turn_key(head.key, number): number for number in range(1, turns + 1)}
+    found = sa.select(card.c.key).where(card.c.workspace_id == workspace, card.c.key.in_(list(wanted)))
+    made = set(c.execute(found).scalars())
+    new = [
+        blank(workspace, head.lane, now + number * timedelta(microseconds=1), now)
+        | {
+            "key": key,
+            "kind": TURN,
+            "lead_id": None,
+            "burst": number,
+            "channel_id": head.channel_id,
+            "thread_ts": head.ts,
+        }
+        for key, number in wanted.items()
+        if key not in made
+    ]
+    if new:
+        c.execute(sa.insert(card), new)
+
+
+def _keep_bursts(c: sa.Connection, workspace: str, brief: Card, bursts: int) -> None:
     """Make the replies that a posted brief should have and has not; wake those that had nothing to say.
 
     Only whoever has the brief's lease comes here, so nobody else makes the same ones.

@@ -18,6 +18,7 @@ from store_rig import rows
 
 from benchmarks.reliability import TOKEN, lead
 from bot.doctor import examine
+from bot.house import clock
 from bot.manifest import manifest
 from bot.service import Running, running
 from bot.settings import Settings
@@ -204,11 +205,16 @@ def settings_for(slack: Slack, database_url: str, playbook: Path, **more: Any) -
 
 @asynccontextmanager
 async def performing(
-    database_url: str, *, playbook: Path = Path("no-playbook.yaml"), **config: Any
+    database_url: str,
+    *,
+    playbook: Path = Path("no-playbook.yaml"),
+    now: Callable[[], datetime] = clock,
+    patience: float = SLACK_TIMEOUT,
+    **config: Any,
 ) -> AsyncIterator[Stage]:
     async with local_slack(**config) as (local, slack), aiohttp.ClientSession() as http:
-        settings = settings_for(slack, database_url, playbook)
-        async with running(settings) as tipoff:
+        settings = settings_for(slack, database_url, playbook, tipoff_slack_timeout=patience)
+        async with running(settings, now=now) as tipoff:
             yield Stage(local, settings, tipoff, http)
 
 

@@ -6,13 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import alerts_samples
+from watch_rig import alert, case, finding, judged, later, over
+
 from briefs import catalog
 from briefs.message import Message, View
 from funnel.activity import Burst, activity
+from funnel.alert import Outcome
 from funnel.answer import Answer, answer, asks, columns
 from funnel.attribution import MODELS
 from funnel.brief import Brief, build, look_up
 from funnel.campaign_kind import CampaignKind
+from funnel.causes import Cause, Part
 from funnel.comparison import Comparison, compared
 from funnel.counts import Cell, Cells, Sample
 from funnel.errors import QuestionError
@@ -29,6 +34,7 @@ from funnel.events import (
     Person,
 )
 from funnel.explained import Explained, explained
+from funnel.incident import Finding
 from funnel.journey import tell
 from funnel.lead import Lead, LeadSummary
 from funnel.masked import masked
@@ -38,6 +44,7 @@ from funnel.period_words import parse_period
 from funnel.playbook import Playbook
 from funnel.question import About, parse_question
 from funnel.score_audit import ScoreAudit, audit_score
+from funnel.silence import Mute
 from funnel.stage import Stage
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -296,6 +303,18 @@ def buttons(part: Any) -> list[dict[str, Any]]:
     return [part] if part.get("type") == "button" else buttons(list(part.values()))
 
 
+OUTCOME = Outcome(mqls=7, hand_raisers=3, cost=1240, currency="USD")
+
+
+def drought() -> Finding:
+    """One lead of a campaign in four hours, where nine were expected."""
+    return finding(kind="drought", since=later(-120), count=1, expected=9.4, spread=3.2, odds=7_432)
+
+
+def missing() -> Cause:
+    return Cause("landing", (Part("/roi", 0, 71), Part("/pricing", 1, 17)), 12)
+
+
 HELP = (
     catalog.CommandHelp("/lead", "<e-mail or name>", "Show the brief of a lead.", ("ana@example.com", "Ana")),
     catalog.CommandHelp(
@@ -350,13 +369,30 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "joe_initials": lambda: catalog.new_lead(masked(brief_of(joe()), "initials")),
     "jon_id": lambda: catalog.new_lead(masked(brief_of(jon()), "id")),
     "digest_initials": lambda: catalog.digest([masked(one, "initials") for one in crowd(3)]),
+    "surge": lambda: catalog.incident(alert(case())),
+    "surge_judged": lambda: catalog.incident(
+        alert(
+            judged(case(), "not useful"), muted=Mute(None, later(180), "U0MAYA"), opening=None, imported=400
+        )
+    ),
+    "surge_over": lambda: catalog.incident(
+        alert(judged(over(case()), "expected", "newsletter"), count=52, outcome=OUTCOME)
+    ),
+    "surge_late": lambda: catalog.incident(alert(over(case(), told=900), count=52, outcome=OUTCOME)),
+    "drought": lambda: catalog.incident(alert(case(drought()), count=1, causes=(missing(),), opening=None)),
+    "import": lambda: catalog.incident(alert(case(finding("overall", kind="import", count=412)))),
+    "incident_turn": lambda: catalog.incident_turn(case().history[0], PLAYBOOK.zone),
     "refused": lambda: catalog.refused(refusal()),
     "trouble": lambda: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days` or `all`.")),
     "apology": lambda: catalog.apology("3f9a1c"),
     "help": lambda: catalog.help(HELP),
+    **alerts_samples.MESSAGES,
 }
 VIEWS: dict[str, Callable[[], View]] = {
     "timeline": lambda: catalog.timeline(brief_of(jon())),
     "timeline_page_2": lambda: catalog.timeline(brief_of(many(50)), 2),
     "log_call": lambda: catalog.log_call(brief_of(joe())),
+    "expected": lambda: catalog.expected(case()),
+    "mute": lambda: catalog.mute(case()),
+    "mute_everything": lambda: catalog.mute(case(finding("overall"))),
 }

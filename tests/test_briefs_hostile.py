@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from unicodedata import category
 
+import alerts_samples
 import pytest
 from briefs_samples import (
     HELP,
@@ -25,6 +26,7 @@ from briefs_samples import (
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from watch_rig import alert, case, finding, judged, over
 
 from briefs import catalog
 from briefs.blocks import draw
@@ -35,8 +37,10 @@ from briefs.page import Page
 from briefs.plain import plain
 from briefs.sandbox import environment
 from funnel.activity import Burst, Line
+from funnel.alert import Alert
 from funnel.answer import Answer
 from funnel.brief import Brief, Fact, Relationship
+from funnel.causes import Cause, Part
 from funnel.comment import Reading
 from funnel.errors import TipoffError
 from funnel.events import Origin
@@ -348,6 +352,14 @@ def audited_rules(value: str) -> Message:
     return catalog.score_audit(replace(found, rules=tuple(replace(rule, rule=value) for rule in found.rules)))
 
 
+def surging(value: str) -> Alert:
+    """A surge of a campaign and a page of that name, and a word about it; its questions quote names."""
+    about = judged(case(finding(f"campaign:{value}"), key="1"), "expected", value, who="somebody")
+    causes = (Cause("landing", (Part(value, 25, 71),), 29), Cause("asset", (Part(value, 25, 100),), 0))
+    asked = alert(case()).questions
+    return alert(about, causes=causes, hours=(), opening=None, questions=asked)
+
+
 OTHERS: dict[str, Callable[[str], Message]] = {
     "score_audit": audited_rules,
     "funnel": lambda value: by_value(funnel(), value),
@@ -357,6 +369,16 @@ OTHERS: dict[str, Callable[[str], Message]] = {
     "why": explained_by,
     "campaigns_found": lambda value: catalog.campaigns_found(value, [(value, "2026 /campaigns")] * 3),
     "leads_found": leads_found,
+    "surge": lambda value: catalog.incident(surging(value)),
+    "surge_late": lambda value: catalog.incident(
+        replace(surging(value), case=over(surging(value).case, told=900))
+    ),
+    "import": lambda value: catalog.incident(
+        alert(case(finding(f"campaign:{value}", kind="import"), key="1"))
+    ),
+    "alerts": lambda value: catalog.alerts(alerts_samples.standing(name=value)),
+    "alerts_simulated": lambda value: catalog.simulated(alerts_samples.backtest(value, 40)),
+    "threshold": lambda value: alerts_samples.crossed(*[value] * 40, asked="/kpi cpl"),
     "lead_not_found": catalog.lead_not_found,
     "trouble": lambda value: catalog.trouble(TipoffError(f"What is “{fold(value)[:60]}”? Try “all”.")),
     "apology": catalog.apology,

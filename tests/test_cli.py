@@ -38,7 +38,7 @@ def leads(desk: Desk) -> Desk:
 
 def test_every_command_is_known() -> None:
     assert [
-        *("audit", "brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
+        *("alerts", "audit", "brief", "campaigns", "demo", "doctor", "funnel", "identity", "import"),
         *("init", "kpi", "manifest", "migrate", "playbook", "rebuild", "run", "score", "templates"),
     ] == COMMANDS
 

@@ -26,6 +26,10 @@ infographic on the Lifecycle of a Widget. Was that helpful? Any widget initiativ
 or can I connect you with a widget expert?”
 Ask:       need, timeline, budget
 """
+OPENS = (
+    "“Hello, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI. "
+    "Was that helpful? Any ROI initiatives I can help with, or can I connect you with a ROI expert?”"
+)
 
 
 def test_the_demo_prints_what_was_said_and_ends_well() -> None:
@@ -38,12 +42,16 @@ def test_the_demo_prints_what_was_said_and_ends_well() -> None:
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
 
-    joe, jon, funnel, campaigns, rest = re.split(r"^─{72}\n", done.stdout, flags=re.MULTILINE)
+    joe, jon, funnel, campaigns, surge, rest = re.split(r"^─{72}\n", done.stdout, flags=re.MULTILINE)
 
     assert _timeless(joe) == JOE
     assert _timeless(jon) == JON
     assert re.match(r"Funnel: this year\n[\d,]+ leads → [\d,]+\*? MQL", funnel)
     assert re.match(r"Campaigns: this year\n1[45] campaigns: [\d,]+ leads", campaigns)
+    assert surge.splitlines()[0] == "📈 Surge: campaign “seo-widget-roi-hub”"
+    assert re.match(r"2\d leads in .* where .* were expected · by chance ", surge.splitlines()[1])
+    assert re.search(r"^Content: +10 Tips for Improving your Widget ROI \d+ % \(2\d\)", surge, re.MULTILINE)
+    assert f"Open with: {OPENS}" in surge
     assert rest == ""
 
 

@@ -104,6 +104,18 @@ async def test_a_slack_that_does_not_answer(folder: Path) -> None:
     assert said.out.splitlines()[-1].startswith("TODO  slack: Slack cannot be reached: auth.test: ")
 
 
+async def test_a_channel_of_alerts_to_which_the_bot_was_not_invited_is_amiss(folder: Path) -> None:
+    folder.joinpath("playbook.yaml").write_text('alerts: {to: "#general"}\n')
+
+    said = await doctor(folder, {"TIPOFF_PLAYBOOK": "playbook.yaml"})
+
+    assert said.code == 1
+    assert [line for line in said.out.splitlines() if "channel: " in line] == [
+        "ok    channel: #leads is C0LEADS",
+        "TODO  channel: #general: Slack says not_in_channel: invite me there: /invite @Tipoff",
+    ]
+
+
 async def test_a_mask_of_a_channel_that_the_bot_does_not_see_is_amiss(folder: Path) -> None:
     (folder / "playbook.yaml").write_text("masks: {'#leads': full, '#leds': id, C0LEADS: id}\n")
 

@@ -509,7 +509,9 @@ async def test_without_rules_nobody_is_refused_and_nothing_is_written_down(sqlit
 
 
 def test_every_command_button_and_form_has_its_right() -> None:
-    assert set(NEEDS) == {*(one.name for one in COMMANDS), *ACTIONS, *SUBMISSIONS}
+    parts = {"/tipoff alerts"}
+
+    assert set(NEEDS) == {*(one.name for one in COMMANDS), *parts, *ACTIONS, *SUBMISSIONS}
 
 
 async def test_the_leads_behind_a_number_are_for_the_roles_that_may_see_people(talk: Talk) -> None:

@@ -103,9 +103,10 @@ ALWAYS = {
     "spend": 10_000, "impressions": 1000, "ad_clicks": 10, "likes": 1, "comments": 2, "shares": 3,
     "positive": 4, "neutral": 5, "negative": 6, "competitor_mentions": 7,
     "engagements": 17, "content_views": 1, "content_viewers": 1, "content_leads": 1, "downloads": 1,
-    "content_touches": 2, "gated_touches": 1, "emails": 2, "email_openers": 2, "email_clickers": 1,
-    "email_bounces": 1, "unsubscribes": 1, "spam_reports": 1, "our_touches": 4, "wasted_touches": 3,
-    "calls": 2, "calls_connected": 1, "meetings_booked": 1, "meetings_held": 1,
+    "takers": 1, "content_touches": 2, "gated_touches": 1, "emails": 2, "email_openers": 2,
+    "email_clickers": 1, "email_bounces": 1, "unsubscribes": 1, "spam_reports": 1, "our_touches": 4,
+    "wasted_touches": 3, "form_submissions": 3, "calls": 2, "calls_connected": 1,
+    "meetings_booked": 1, "meetings_held": 1,
     "sessions": 3, "visitors": 2, "known_visitors": 2, "organic_sessions": 1, "page_views": 6,
 }  # fmt: skip
 
@@ -151,7 +152,7 @@ async def test_the_groups_of_a_breakdown_sum_to_the_whole(
     meridian: Store, family: Family, by: Dimension
 ) -> None:
     """But for what counts different people, and the deals that are open as each window begins or ends."""
-    apart = {"content_viewers", "content_leads", "visitors", "pipeline_at_start", "pipeline_at_end"}
+    apart = {"content_viewers", "content_leads", "takers", "visitors", "pipeline_at_start", "pipeline_at_end"}
     names = names_of(family) & COUNTS.keys() - apart
     if by not in BY[family]:
         with pytest.raises(QuestionError, match=f"cannot be counted by {by}"):
@@ -204,6 +205,26 @@ async def test_activity_counts_what_happened_in_the_window_whoever_did_it(meridi
     [created] = (await asked(meridian, "leads", "mqls", "customers", "returned", period=week)).values()
     assert happened.counts == {"leads": 1, "returned": 1}
     assert created.counts == {"leads": 1}
+
+
+async def test_leads_are_known_before_made_by_machines_or_imported(store: Store) -> None:
+    scanner = {"method": "HEAD", "user_agent": "Googlebot/2.1"}
+    await take(
+        store,
+        [
+            viewed("1", -2 * DAY, "https://w.example/", None, **COOKIE),
+            captured("2", ANA, person=COOKIE["person"]),
+            viewed("3", 0, "https://w.example/", BO, **scanner),
+            viewed("4", 0, "https://w.example/", CY, **scanner),
+            captured("5", CY, at=1),
+            captured("6", DI, at=2, quiet=True),
+        ],
+    )
+    day = window("2026-11-20")
+
+    assert await asked(store, "leads", "known_leads", "machine_leads", "imported_leads", period=day) == {
+        None: Cell({"leads": 4, "known_leads": 1, "machine_leads": 1, "imported_leads": 1})
+    }
 
 
 async def test_money_of_several_currencies_is_not_added_up(store: Store) -> None:

@@ -1,6 +1,6 @@
 """Buttons and modals, as tables: `tipoff.<verb>` to the function that carries it out."""
 
-from bot.actions import answer, claim, lead, link, log_call, reveal, timeline
+from bot.actions import answer, claim, incident, lead, link, log_call, reveal, timeline
 from bot.actions.action import Action, Submission
 
 ACTIONS: dict[str, Action] = {
@@ -14,5 +14,13 @@ ACTIONS: dict[str, Action] = {
     "tipoff.ask": answer.ask,
     "tipoff.share": answer.share,
     "tipoff.rows": answer.send_rows,
+    "tipoff.show_leads": incident.show_leads,
+    "tipoff.expected": incident.ask_why,
+    "tipoff.not_useful": incident.not_useful,
+    "tipoff.mute": incident.ask_how_long,
 }
-SUBMISSIONS: dict[str, Submission] = {"tipoff.log_call": log_call.record}
+SUBMISSIONS: dict[str, Submission] = {
+    "tipoff.log_call": log_call.record,
+    "tipoff.expected": incident.learn,
+    "tipoff.mute": incident.mute,
+}

@@ -45,12 +45,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A modal's form: who sent it, for which lead, and what was put into each field."""
+    """A modal's form: who sent it, what it is about, and what was put into each field."""
 
     user: str
     view: str
-    lead: int
+    about: str
     values: dict[str, str]
+
+    @property
+    def lead(self) -> int:
+        """The id of the lead that it is about."""
+        return lead_id(self.about)
 
 
 Action = Callable[[House, Press], Awaitable[None]]

@@ -9,6 +9,11 @@ from briefs.message import Message
 
 Answer = Callable[[House, str], Awaitable[Message]]
 Examples = Callable[[House], Awaitable[tuple[str, ...]]]
+Notice = Callable[[House, str], Message | None]
+
+
+def _none(_house: House, _text: str) -> None:
+    """Nothing is said before the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class Command:
     """A slash command: `usage` follows its name, `examples` are texts that work, `answer` says something.
 
     `at_hand` gives examples of what this house knows; where there are none, `examples` have to do.
+    `notice` is what is said before an answer that takes its time.
     """
 
     name: str
@@ -24,6 +30,7 @@ class Command:
     examples: tuple[str, ...]
     answer: Answer
     at_hand: Examples | None = None
+    notice: Notice = _none
 
 
 def asks_for_help(text: str) -> bool:

@@ -1,12 +1,12 @@
 """The sample company of `tipoff demo`: Meridian Widgets, which sells industrial widgets and retrofits them.
 
-`history` is its past year, `joe` and `jon` are the two leads that the demo begins with, and `trickle` is what
-comes next.
+`history` is its past year, `joe` and `jon` are the two leads that the demo begins with, `trickle` is what
+comes next, and `rush` a surge of leads.
 """
 
 from pathlib import Path
 
-from bot.sample.live import Beat, trickle
+from bot.sample.live import Beat, rush, trickle
 from bot.sample.two_leads import joe, jon
 from bot.sample.year import history
 
@@ -15,4 +15,4 @@ _PACKAGED, _CHECKOUT = _HERE / "playbook.yaml", _HERE.parents[1] / "playbook.yam
 PLAYBOOK = _PACKAGED if _PACKAGED.exists() else _CHECKOUT
 """The rules of Meridian Widgets, which are also the project's example."""
 
-__all__ = ["PLAYBOOK", "Beat", "history", "joe", "jon", "trickle"]
+__all__ = ["PLAYBOOK", "Beat", "history", "joe", "jon", "rush", "trickle"]

@@ -12,6 +12,7 @@ from bot.sample.catalog import (
     CONTACT,
     MAILS,
     PAGES,
+    ROI_FORMULA,
     WEBINARS,
     WORD_OF_MOUTH,
     Campaign,
@@ -30,6 +31,7 @@ _GATED = tuple(campaign for campaign in _ALL_YEAR if campaign.offers)
 _THEN = datetime(2000, 1, 1, tzinfo=UTC)
 _REMEMBERED = 40
 _SHORTEST = 3.0  # seconds of a beat
+_RUSH, _RUSH_MINUTES = 26, 45  # so many people in so many minutes, which no import would spread
 _LEFT_ALONE = 3  # no mail on the heels of a mail, and no claim before whoever watches the demo could
 
 
@@ -57,6 +59,23 @@ def trickle(playbook: Playbook, seed: int = 7) -> Iterator[Beat]:
         else:
             events = town.something_small()
         yield Beat(wait, partial(_at, events))
+
+
+def rush(now: datetime, seed: int = 7) -> tuple[Event, ...]:
+    """Somebody well read links to our white paper: who took it in the 45 minutes before `now`."""
+    dice = Random(seed)  # noqa: S311 - a demo's dice, no secret
+    crowd = Crowd(dice)
+    campaign = next(one for one in CAMPAIGNS if one.name == "seo-widget-roi-hub")
+    events: list[Event] = []
+    for number in range(_RUSH):
+        person = crowd.person(grade(dice, good=dice.random() < campaign.mql, junk=campaign.junk))
+        diary = Diary(f"rush-{number:02d}", person, quiet=False)
+        at = now - timedelta(minutes=_RUSH_MINUTES * dice.random())
+        origin = origin_of(campaign).model_copy(update={"landing_page": ROI_FORMULA.url})
+        diary.visit(at - timedelta(seconds=dice.randint(40, 100)), ROI_FORMULA, origin)
+        diary.capture(at, campaign.form, origin=origin, asset=ASSETS["roi-tips"])
+        events += diary.events
+    return tuple(events)
 
 
 def _at(events: tuple[LeadEvent, ...], now: datetime) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.commands import COMMANDS
-from bot.sample import numbers
+from bot.sample import alert_reports, alerts, numbers
 from bot.sample.two_leads import JOE, joe, jon
 from briefs import catalog
 from briefs.message import Message, View
@@ -139,16 +139,25 @@ OF_A_LEAD: dict[str, Callable[[Brief], Said]] = {
 """Pages about one lead."""
 
 OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
+    "alerts": lambda rules, now: catalog.alerts(alert_reports.standing(rules, now)),
+    "alerts_simulated": alert_reports.simulated,
     "apology": lambda _rules, _now: catalog.apology("3f9a1c20"),
     "answer": _numbers("kpi", "mql rate by source", numbers.BY_SOURCE),
     "campaigns": lambda rules, now: catalog.answered(numbers.campaigns(rules, now)),
     "choose_campaign": lambda _rules, now: catalog.campaigns_found(
         "spring", [(name, f"{now.isoformat()} /campaigns") for name in ("Spring fair", "Spring webinar")]
     ),
+    "count_incident": alert_reports.counted,
     "comparison": lambda rules, now: catalog.comparison(numbers.duel(rules, now)),
     "choose_lead": lambda _rules, now: catalog.leads_found("Jo", _summaries(now)),
     "error": lambda _rules, _now: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days`.")),
+    "expected": lambda _rules, now: catalog.expected(alerts.case(now)),
+    "import": lambda rules, now: catalog.incident(alerts.other(rules, now, "import")),
+    "incident_turn": lambda rules, now: catalog.incident_turn(alerts.over(now).history[0], rules.zone),
+    "mute": lambda _rules, now: catalog.mute(alerts.case(now)),
     "scheduled": _scheduled,
+    "surge": lambda rules, now: catalog.incident(alerts.surge(rules, now)),
+    "surge_late": lambda rules, now: catalog.incident(alerts.late(rules, now)),
     "funnel": _numbers("funnel", "last 30 days by source", numbers.BY_SOURCE),
     "help": lambda _rules, _now: catalog.help(
         [catalog.CommandHelp(one.name, one.usage, one.does, one.examples) for one in COMMANDS]
@@ -159,6 +168,8 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "rows_sent": lambda _rules, _now: catalog.rows_sent(328, "kpi-mqls-last-30-days.csv"),
     "lead_not_found": lambda _rules, _now: catalog.lead_not_found("zoe"),
     "score_audit": _score_audit,
+    "simulating": lambda _rules, _now: catalog.simulating(),
+    "threshold": alert_reports.crossed,
     "shared_already": lambda _rules, _now: catalog.shared_already(),
     "why": lambda rules, now: catalog.why(numbers.reasons(rules, now)),
 }

@@ -346,9 +346,83 @@ def upgrade() -> None:
     )
     op.create_index("ix_visit_at", "visit", ["workspace_id", "at"])
 
+    op.create_table(
+        "watch",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_watch")),
+    )
+
+    op.create_table(
+        "watched",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=False),
+        sa.Column("learned", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "segment", name=op.f("pk_watched")),
+    )
+
+    op.create_table(
+        "incident",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hushed", sa.Boolean(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("verdict_by", sa.Text(), nullable=True),
+        sa.Column("verdict_why", sa.Text(), nullable=True),
+        sa.Column("verdict_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_incident")),
+    )
+    op.create_index("ix_incident_opened", "incident", ["workspace_id", "opened_at"])
+    op.create_index("ix_incident_token", "incident", ["workspace_id", "token"])
+    op.create_index(
+        "ix_incident_open",
+        "incident",
+        ["workspace_id", "key"],
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+
+    op.create_table(
+        "foreseen",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("weekly", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_foreseen")),
+    )
+
+    op.create_table(
+        "mute",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_mute")),
+    )
+
 
 def downgrade() -> None:
     for table in (
+        *("watched", "watch", "mute", "incident", "foreseen"),
         *("visit", "touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
         *("identity", "deal", "card", "audit"),
     ):

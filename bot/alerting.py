@@ -1,0 +1,280 @@
+"""Alerts beside the inflow of leads: thresholds on metrics, looked at every hour, and other counts.
+
+A look at the inflow takes these along (`bot.watching`), so that they share its lease, its quiet hours and its
+transaction.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot import alerts
+from bot.asking import Asked, gather
+from bot.house import House
+from briefs import catalog
+from briefs.message import Message
+from funnel.alert import Alert, window
+from funnel.alert_rules import Threshold, WatchedCount
+from funnel.alert_status import JUDGED
+from funnel.answer import Answer
+from funnel.case import Case, followed, leading, opened
+from funnel.counts import Ask, Clock
+from funnel.errors import PlaybookError, QuestionError
+from funnel.growing import grown
+from funnel.incident import OVERALL, Incident, merged
+from funnel.period import Period
+from funnel.playbook import Playbook
+from funnel.precision import alert_of, demotions
+from funnel.question import Question
+from funnel.silence import muted
+from funnel.thresholds import judged, readings, understood
+from funnel.watched_counts import ALL_TOGETHER, Heard, heard, told
+from storage.watching import Look, Seen
+
+if TYPE_CHECKING:
+    from funnel.surge import Arrival, Watch
+
+log = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+LEARNS_FROM = timedelta(weeks=14)  # of a count that nobody has looked at yet
+LOOKS_BACK = timedelta(hours=36)  # what a watch counts
+A_DAY = timedelta(days=1)
+Moments = Sequence[tuple[datetime, bool]]
+
+
+def check(playbook: Playbook, now: datetime, where: str) -> None:
+    """Return if every threshold can be looked at, and every count that is watched can be heard.
+
+    Raises:
+        PlaybookError: naming `where`, the one that cannot, and what would work.
+
+    """
+    for threshold in playbook.alerts.thresholds:
+        place = f"{where}: alerts.thresholds.{threshold.called}: “{threshold.when[:80]}”"
+        _understood(place, partial(understood, threshold, now, playbook))
+    for watched in playbook.alerts.watch:
+        place = f"{where}: alerts.watch.{watched.name}: “{watched.asks[:80]}”"
+        _understood(place, partial(heard, watched, now, playbook))
+
+
+def _understood(place: str, read: Callable[[], object]) -> None:
+    try:
+        read()
+    except QuestionError as error:
+        raise PlaybookError(f"{place}: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a look found beside the inflow of leads.
+
+    Attributes:
+        cases: those that go on, as they are now, and those that are new.
+        learned: what the watch of each other count has learned.
+        states: whether each of them learns, is active or paused.
+
+    """
+
+    cases: tuple[Case, ...]
+    learned: Mapping[str, bytes]
+    states: Mapping[str, str]
+
+
+async def look(house: House, begun: Look, at: datetime) -> Beside:
+    """What is so at `at` of the playbook's thresholds and other counts."""
+    counts = [await _count(house, begun, one, at) for one in house.playbook.alerts.watch]
+    of_counts = (*(case for one in counts for case in one.cases), *_unwatched(house.playbook, begun, at))
+    return Beside(
+        (*await _thresholds(house, begun, at), *of_counts),
+        {name: found for one in counts for name, found in one.learned.items()},
+        {name: state for one in counts for name, state in one.states.items()},
+    )
+
+
+# Thresholds
+
+
+async def _thresholds(house: House, begun: Look, at: datetime) -> list[Case]:
+    """The cases of all thresholds; they are looked at once an hour, and stay as they were between."""
+    going_on = {
+        one.incident.key: one for one in begun.cases if one.incident.kind == "threshold" and not one.over
+    }
+    if begun.looked_at is not None and _hour(begun.looked_at) == _hour(at):
+        return list(going_on.values())
+    changed: dict[str, Case] = {}
+    for threshold in house.playbook.alerts.thresholds:
+        incidents = await _crossed(house, threshold, [one.incident for one in going_on.values()], at)
+        channel = threshold.to or house.playbook.alerts.to or ""
+        changed |= {one.key: _followed(going_on.get(one.key), one, channel) for one in incidents}
+    gone = {
+        key: _followed(case, replace(case.incident, closed_at=at), case.channel)
+        for key, case in going_on.items()
+        if not any(_is_of(one, case) for one in house.playbook.alerts.thresholds)
+    }
+    return list((going_on | changed | gone).values())
+
+
+async def _crossed(
+    house: House, threshold: Threshold, going_on: Sequence[Incident], at: datetime
+) -> list[Incident]:
+    """The incidents of one threshold that are new or changed; one that cannot be counted stays as it is."""
+    try:
+        rule = understood(threshold, at, house.playbook)
+        found = await _answer(house, rule.question, at)
+        beside = await _answer(house, rule.beside, at) if rule.beside else None
+    except QuestionError as error:
+        log.warning("the threshold %s could not be looked at: %s", threshold.called, error)
+        return []
+    return judged(rule, readings(rule, found, beside, house.playbook, at), going_on, at)
+
+
+async def _answer(house: House, question: Question, at: datetime) -> Answer:
+    words = str(question).removeprefix("/kpi ")
+    found = await gather(house.store, house.playbook, Asked("kpi", words, at))
+    if not isinstance(found, Answer):
+        raise QuestionError(f"“{words[:60]}” is answered with no number.")
+    return found
+
+
+def _is_of(threshold: Threshold, case: Case) -> bool:
+    return case.incident.findings[0].segment.split(":")[1] == threshold.called
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _followed(case: Case | None, incident: Incident, channel: str) -> Case:
+    if case is None:
+        return opened(incident, channel)
+    return case if case.incident == incident else followed(case, incident, leading(incident))
+
+
+# Other counts
+
+
+async def _count(house: House, begun: Look, watched: WatchedCount, at: datetime) -> Beside:
+    """What the watch of one count finds, and the incidents that it has."""
+    one = heard(watched, at, house.playbook)
+    learned = _own(one, begun.learned)
+    since = begun.looked_at - LOOKS_BACK if learned and begun.looked_at else at - LEARNS_FROM
+    ask = Ask(frozenset({one.count}), Period(since, at, "the look", house.playbook.timezone), where=one.where)
+    moments = await house.store.moments(ask, one.count)
+    mine = [
+        case for case in begun.cases if case.incident.findings[0].segment == one.segment and not case.over
+    ]
+    return await asyncio.to_thread(_watched, house.playbook, one, learned, moments, mine, at)
+
+
+def _unwatched(playbook: Playbook, begun: Look, at: datetime) -> list[Case]:
+    """The incidents of counts that the playbook watches no more: they are over."""
+    names = {f"count:{one.name}" for one in playbook.alerts.watch}
+    return [
+        _followed(case, replace(case.incident, closed_at=at), case.channel)
+        for case in begun.cases
+        if not case.over and case.found.segment.startswith("count:") and case.found.segment not in names
+    ]
+
+
+def _watched(
+    playbook: Playbook,
+    one: Heard,
+    learned: Mapping[str, bytes],
+    moments: Moments,
+    mine: Sequence[Case],
+    at: datetime,
+) -> Beside:
+    watch = _watch(playbook, learned, _arrivals(moments, at))
+    findings = told(one, watch.tick(at))
+    known = {case.incident.key: case for case in mine}
+    found = merged([case.incident for case in mine], findings, at)
+    return Beside(
+        tuple(grown(known.get(incident.key), incident, playbook.alerts.to or "") for incident in found),
+        {_key(one, segment): saved for segment, saved in watch.saved().items()},
+        {one.segment: watch.state(OVERALL)},
+    )
+
+
+def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: "Iterator[Arrival]") -> "Watch":
+    """The watch of one count: all counts together may add little to the false messages of a week."""
+    from bot.replay import holiday_of  # noqa: PLC0415 - as below
+    from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
+
+    share = playbook.alerts.false_messages_a_week * ALL_TOGETHER / len(playbook.alerts.watch)
+    budget = playbook.alerts.model_copy(update={"false_messages_a_week": share})
+    return Watch.restored(budget, playbook.zone, holiday_of(budget.country), learned, arrivals)
+
+
+def _arrivals(moments: Moments, at: datetime) -> "Iterator[Arrival]":
+    """What happened, as a watch counts it; only an import of today is one."""
+    from funnel.surge import Arrival  # noqa: PLC0415 - brings numpy, which only those need who watch
+
+    for moment, quiet in moments:
+        yield Arrival(moment, moment, None, None, imported=quiet and at - moment < A_DAY)
+
+
+def _key(one: Heard, segment: str) -> str:
+    """Under which name what is learned of a count is kept beside what is learned of leads."""
+    return one.segment if segment == OVERALL else f"{one.segment}|{segment}"
+
+
+def _own(one: Heard, learned: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What was learned of one count, as its watch saved it."""
+    parts = {name.partition("|") for name in learned}
+    return {
+        part or OVERALL: learned[f"{segment}{bar}{part}"]
+        for segment, bar, part in parts
+        if segment == one.segment
+    }
+
+
+# What their cards say
+
+
+async def message(house: House, case: Case) -> Message:
+    """The card of an incident that is not of leads; it stays, whatever the playbook watches now."""
+    now, rules = house.now(), house.playbook
+    silence = muted(case, now, await house.store.watching.mutes(now))
+    alert = Alert(case, rules.zone, case.found, muted=silence)
+    if case.incident.kind == "threshold":
+        threshold = next((one for one in rules.alerts.thresholds if _is_of(one, case)), None)
+        by = understood(threshold, now, rules).question.by if threshold else None
+        return catalog.crossed(alert, threshold, by or "row")
+    named = (one for one in rules.alerts.watch if f"count:{one.name}" == case.found.segment)
+    watched = next(named, None)
+    return _of_count(alert, heard(watched, now, rules) if watched else None, rules)
+
+
+def _of_count(alert: Alert, one: Heard | None, playbook: Playbook) -> Message:
+    if one is None:
+        return catalog.count_incident(alert)
+    period = window(alert.found.since, alert.found.at, playbook)
+    clock: Clock | None = "activity" if one.metric.clock == "cohort" else None
+    question = Question("kpi", period, metric=one.metric.name, where=one.where, clock=clock)
+    return catalog.count_incident(alert, one.metric, question)
+
+
+# Demotion
+
+
+async def without_demoted(house: House, seen: Seen, at: datetime) -> Seen:
+    """What a look found, where alerts that nobody acts on have no card: the digest has a line of them."""
+    fresh = [case for case in seen.cases if case.told_at == at]
+    if not fresh:
+        return seen
+    cases = (await house.store.watching.cases(at - JUDGED, at))[-alerts.MOST_JUDGED :]
+    demoted = demotions(await alerts.told(house.store, house.playbook, cases, at), at)
+    silent = {case.incident.key for case in fresh if alert_of(case.incident) in demoted}
+    return replace(
+        seen,
+        cases=[
+            replace(case, told_at=None, shown_at=None, hushed=True) if case.incident.key in silent else case
+            for case in seen.cases
+        ],
+        tell={key for key in seen.tell if key not in silent},
+    )

@@ -1,0 +1,163 @@
+"""What is normal: how many leads an hour of the week brings to each segment, learned night by night.
+
+Every segment leans on the one that it is a part of as long as it has few leads of its own (Gamma-Poisson
+shrinkage): a campaign's week has the shape of its source's, a source's that of the whole workspace.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from funnel.surge_inflow import Flags, Floats
+
+HOURS = 168
+"""Of a week; the first is Monday's first, in the company's zone."""
+SPANS = (1, 3, 6, 24)
+"""Hours over which it is learned how much more than chance the counts scatter."""
+
+_CLASS = np.array([hour % 24 + 24 * (hour >= 5 * 24) for hour in range(HOURS)])
+"""The hour of the day of each hour of the week, workdays (0 to 23) apart from weekends (24 to 47)."""
+_WEEKLY = 0.85
+"""What a week's leads still weigh a week later."""
+_CLASS_PRIOR, _CELL_PRIOR = 3.0, 10.0
+"""Leads' worth of trust that a segment's day is like the larger one's, and a weekday like the others."""
+_SMOOTH = (0.25, 0.5, 0.25)
+"""How an hour of the day leans on those before and after it."""
+_LEVEL_PRIOR, _LEVEL_DAILY, _LEVEL_RANGE = 15.0, 0.5 ** (1 / 5), (0.25, 4.0)
+"""How fast the level follows: half of what it knows is from the last five days."""
+_NOISE_PRIOR = np.array([0.04, 0.03, 0.025, 0.015])
+_NOISE_WEIGHT, _NOISE_DAILY = 300.0, 0.98
+
+LEARNED = np.dtype(
+    [
+        ("leads", "f8", HOURS),
+        ("weeks", "f8", HOURS),
+        ("level", "f8", 2),
+        ("noise", "f8", (len(SPANS), 2)),
+    ]
+)
+"""What is known of one segment: leads and weeks by hour of the week, both fading; the recent leads and how
+many were expected; by span, the scatter in excess of chance and what it is relative to."""
+
+
+class Baseline:
+    """What was learned of each segment, a row each; `parents` are the rows of the larger ones (or -1)."""
+
+    def __init__(self) -> None:
+        self.learned = np.zeros(0, LEARNED)
+        self.parents = np.zeros(0, int)
+
+    def add(self, parent: int) -> None:
+        """Begin to learn of one more segment, a part of that in row `parent`."""
+        self.learned = np.append(self.learned, np.zeros(1, LEARNED))
+        self.parents = np.append(self.parents, parent)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Keep only these rows."""
+        moved = {row: place for place, row in enumerate(rows)}
+        self.learned = self.learned[list(rows)]
+        self.parents = np.array([moved.get(int(self.parents[row]), -1) for row in rows], int)
+
+    def rates(self) -> tuple[Floats, Floats]:
+        """Leads expected in each hour of the week at an ordinary level, and its relative variance, by row."""
+        rates: Floats = np.full((len(self.learned), HOURS), 1e-6)
+        doubts: Floats = np.ones((len(self.learned), HOURS))
+        for rows in _by_depth(self.parents):
+            leads, weeks = self.learned["leads"][rows], self.learned["weeks"][rows]
+            shapes = np.where(self.parents[rows, None] >= 0, rates[self.parents[rows]], 1.0)
+            rates[rows], doubts[rows] = _shrunk(leads, weeks, shapes)
+        return rates, doubts
+
+    def levels(self) -> Floats:
+        """How the last days compare with the weeks before, by row."""
+        leads, expected = self.learned["level"].T
+        levels: Floats = np.clip((_LEVEL_PRIOR + leads) / (_LEVEL_PRIOR + expected), *_LEVEL_RANGE)
+        return levels
+
+    def level_error(self) -> Floats:
+        """The relative variance of the level, by row."""
+        error: Floats = 1 / (_LEVEL_PRIOR + self.learned["level"][:, 1])
+        return error
+
+    def noise(self) -> Floats:
+        """The relative variance of counts beyond chance, by row and span."""
+        excess, base = self.learned["noise"].transpose(2, 0, 1)
+        noise: Floats = (excess + _NOISE_PRIOR * _NOISE_WEIGHT) / (base + _NOISE_WEIGHT)
+        return np.clip(noise, 0.002, 1.0)
+
+    def learn(self, cells: Sequence[int], counts: Floats, usual: Flags, grown: Flags) -> None:
+        """Learn one day.
+
+        Args:
+            cells: its hours of the week.
+            counts: leads in them, by row.
+            usual: whether they were not part of something that was told, by row and hour.
+            grown: which rows know enough to tell what is out of the ordinary; the rest takes all as it is.
+
+        """
+        rates, _ = self.rates()
+        base = rates[:, cells]
+        expected = base * self.levels()[:, None]
+        scatter = self.noise()[:, :1]
+        most = expected + 3.5 * np.sqrt(expected + scatter * expected**2) + 3
+        tame = np.where(usual, np.minimum(counts, most), expected)
+        seen = np.where(grown[:, None], tame, counts)
+        self._learn_noise(seen, expected, usual & grown[:, None])
+        for hour, cell in enumerate(cells):
+            self.learned["leads"][:, cell] = _WEEKLY * self.learned["leads"][:, cell] + seen[:, hour]
+            self.learned["weeks"][:, cell] = _WEEKLY * self.learned["weeks"][:, cell] + 1
+        level = np.stack((seen.sum(1), base.sum(1)), axis=1)
+        self.learned["level"] = np.where(grown[:, None], _LEVEL_DAILY * self.learned["level"] + level, 0)
+
+    def move(self, row: int, rate: Floats) -> None:
+        """Expect that much more (or less) by hour of the week, as a part of the segment comes or goes."""
+        learned = self.learned[row]
+        learned["leads"] = np.maximum(learned["leads"] + rate * learned["weeks"], 0)
+
+    def _learn_noise(self, seen: Floats, expected: Floats, usual: Flags) -> None:
+        for place, span in enumerate(SPANS):
+            whole = seen.shape[1] // span * span
+            n, mean, good = (part[:, :whole].reshape(len(seen), -1, span) for part in (seen, expected, usual))
+            n, mean = n.sum(2), mean.sum(2)
+            excess = np.minimum((n - mean) ** 2, 9 * (mean + 0.1 * mean**2) + 4) - mean
+            fine = good.all(2)
+            self.learned["noise"][:, place] *= _NOISE_DAILY
+            self.learned["noise"][:, place, 0] += np.where(fine, excess, 0).sum(1)
+            self.learned["noise"][:, place, 1] += np.where(fine, mean**2, 0).sum(1)
+
+
+def _shrunk(leads: Floats, weeks: Floats, shapes: Floats) -> tuple[Floats, Floats]:
+    """Rates by hour of the week with their relative variance, from own leads and the larger one's shape."""
+    total = (leads.sum(1) + 1) / ((weeks * shapes).sum(1) + 2 * shapes.mean(1))
+    scaled = shapes * total[:, None]
+    own = _smoothed(_classed(leads))
+    like = _smoothed(_classed(weeks * scaled)) + 1e-9
+    ratio = ((_CLASS_PRIOR + own) / (_CLASS_PRIOR + like))[:, _CLASS]
+    class_doubt = (1 / (_CLASS_PRIOR + own / sum(one**2 for one in _SMOOTH) / 2))[:, _CLASS]
+    prior = ratio * scaled
+    trust = _CELL_PRIOR / (_CELL_PRIOR + leads)
+    doubt = trust**2 * (class_doubt + 0.01) + leads / (_CELL_PRIOR + leads) ** 2
+    return (_CELL_PRIOR + leads) / (_CELL_PRIOR / prior + weeks), doubt
+
+
+def _smoothed(classes: Floats) -> Floats:
+    """Each hour of the day leaning on its neighbours, workdays and weekends apart."""
+    days = classes.reshape(len(classes), 2, 24)
+    before, same, after = (np.roll(days, shift, axis=2) for shift in (1, 0, -1))
+    smooth: Floats = _SMOOTH[0] * before + _SMOOTH[1] * same + _SMOOTH[2] * after
+    return smooth.reshape(len(classes), 48)
+
+
+def _classed(hours: Floats) -> Floats:
+    """Sums over the hours of the week of each class."""
+    sums: Floats = np.zeros((len(hours), 48))
+    np.add.at(sums.T, _CLASS, hours.T)
+    return sums
+
+
+def _by_depth(parents: np.ndarray) -> list[np.ndarray]:
+    """The rows, those without a larger segment first, then those whose larger segment came before."""
+    depth = np.zeros(len(parents), int)
+    for _ in range(2):
+        depth = np.where(parents >= 0, depth[parents] + 1, 0)
+    return [np.flatnonzero(depth == level) for level in range(3)]
