@@ -9,8 +9,8 @@ import numpy as np
 from funnel.surge_inflow import REST, Flags, Floats, Ints, Leaf
 
 _FADES = 0.5 ** (1 / 7)
-_IDLE_NIGHTS, _IDLE_EXPECTED = 2, 12.0
-"""A campaign is paused after so many days without a lead in which so many were expected."""
+_IDLE_NIGHTS, _IDLE_EXPECTED = 3, 12.0
+"""A campaign is paused after so many days (more than a weekend) without a lead, of so many expected."""
 
 
 @dataclass(slots=True)

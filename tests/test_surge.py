@@ -199,6 +199,15 @@ def test_a_paused_campaign_is_told_once_and_then_rests() -> None:
     assert watch.state("source:partner") == "paused"
 
 
+def test_a_campaign_that_rests_on_weekends_is_not_paused() -> None:
+    working = [one for one in usual() if one.occurred.astimezone(BERLIN).weekday() < 5]
+    watch = watching([*working, *leads(FIRST, MONDAY + timedelta(days=2), 1, "chat", "partner")])
+    watch.tick(MONDAY + HOUR)
+
+    assert {watch.state(segment) for segment in watch.segments()} == {"active"}
+    assert look(watch, MONDAY, MONDAY + timedelta(hours=20)) == []
+
+
 def test_a_holiday_is_no_drought_and_any_other_day_is() -> None:
     quarter = [one for place, one in enumerate(usual()) if one.occurred < MONDAY or place % 4 == 0]
     closed = watching(quarter, lambda day: day == date(2026, 9, 28))
