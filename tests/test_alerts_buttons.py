@@ -297,6 +297,7 @@ async def test_leads_of_several_assets_have_no_opener_and_gone_leads_no_file(
     async with marketing(sqlite_url, tmp_path, Clock()) as here:
         for title in ("One guide", "Another guide"):
             await here.come(5, every=3, asset=title)
+        await here.come(1, "search")
         await here.after(5)
         assert "Open with" not in here.card.text
         assert "Content: Another guide 50 % (5) · One guide 50 % (5)" in here.lines
