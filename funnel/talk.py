@@ -84,8 +84,14 @@ def pitch(tracks: Sequence[TalkTrack], title: str | None, topic: str | None, sta
     return Pitch(track.name, _filled(track.question, plain), _filled(track.offer, plain))
 
 
+_VOWELS = frozenset("aeiou")
+_NAMED_WITH_A_VOWEL = frozenset("aefhilmnorsx")
+"""Letters whose names begin with one: an ROI expert, an SLA."""
+
+
 def _filled(line: str, topic: str | None) -> str:
     if topic is None:
         return line
-    article = "an" if topic[:1].casefold() in {*"aeiou"} else "a"
+    spelled_out = len(topic.split()[0]) > 1 and topic.split()[0].isupper()
+    article = "an" if topic[:1].casefold() in (_NAMED_WITH_A_VOWEL if spelled_out else _VOWELS) else "a"
     return _PLACE.sub(lambda place: topic if place[0] == "{topic}" else f"{article} {topic}", line)

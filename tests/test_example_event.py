@@ -19,6 +19,9 @@ DAY = NOW.date()
 COUNTED = {**COUNTS, **SPREADS}
 BY_FIRST_NAME = [pytest.param(shape, id=shape.brings[0]) for shape in SHAPES]
 NEEDS_MORE = {
+    "known_leads": "takes a trace a day before it",
+    "imported_leads": "comes with an import",
+    "machine_leads": "is of whom nothing but machines is known",
     "good_fits": "takes rules of the playbook",
     "time_in_mql": "takes a stage that lasted",
     "time_in_sal": "takes a stage that lasted",
@@ -53,7 +56,7 @@ def test_an_example_is_of_the_type_that_is_said_to_bring_it(shape: Shape) -> Non
     assert [name for name in shape.brings if f"`{shape.type}`" not in COUNTED[name].send] == []
 
 
-@pytest.mark.parametrize("name", COUNTED.keys() - {"days"})
+@pytest.mark.parametrize("name", sorted(COUNTED.keys() - {"days"}))
 def test_an_example_is_accepted_as_it_is_written(name: str) -> None:
     (example,) = examples([name], DAY)
     if example.place == "playbook":

@@ -18,12 +18,28 @@ def test_the_first_track_that_fits_speaks() -> None:
     tracks = (LATE, OPERATIONS, *TRACKS)
 
     assert (
-        pitch(tracks, "VP Operations", "ROI", Stage.MQL).offer == "Shall I send you a ROI case from a plant?"
+        pitch(tracks, "VP Operations", "ROI", Stage.MQL).offer == "Shall I send you an ROI case from a plant?"
     )
     assert pitch(tracks, "VP Operations", "ROI", Stage.OPPORTUNITY).offer == "Shall we talk terms?"
     assert pitch(tracks, "VP Sales", "infographic", Stage.MQL).offer == (
         "Any infographic initiatives I can help with, or can I connect you with an infographic expert?"
     )
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("automation", "an automation"),
+        ("widget", "a widget"),
+        ("ROI", "an ROI"),
+        ("PLC upgrade", "a PLC upgrade"),
+        ("Rotary valves", "a Rotary valves"),
+    ],
+)
+def test_a_topic_has_the_article_that_one_would_say(topic: str, said: str) -> None:
+    offer = pitch((OPERATIONS,), "Plant manager", topic, Stage.MQL).offer
+
+    assert offer == f"Shall I send you {said} case from a plant?"
 
 
 def test_without_a_topic_nobody_names_one() -> None:
