@@ -54,6 +54,8 @@ def _segments(playbook: Playbook, learned: Mapping[str, bytes]) -> list[Segment]
     from bot.replay import holiday_of  # noqa: PLC0415 - as below
     from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
 
+    if not Watch.knows(learned):
+        return []  # the next look learns anew
     watch = Watch.restored(playbook.alerts, playbook.zone, holiday_of(playbook.alerts.country), learned, ())
     return [Segment(name, watch.state(name), watch.speaks_at(name)) for name in watch.segments()]
 

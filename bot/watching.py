@@ -41,9 +41,10 @@ async def look(house: House) -> None:
     if begun is None:
         return
     try:
-        came = await house.store.watching.arrivals(_since(begun, at), at)
-        beside = await alerting.look(house, begun, at)
-        seen = await asyncio.to_thread(_seen, begun, came, beside, house.playbook, at)
+        known = _readable(begun)
+        came = await house.store.watching.arrivals(_since(known, at), at)
+        beside = await alerting.look(house, known, at)
+        seen = await asyncio.to_thread(_seen, known, came, beside, house.playbook, at)
         seen = await alerting.without_demoted(house, seen, at)
     except BaseException:
         await house.store.watching.give_up(begun)
@@ -60,6 +61,16 @@ def last_full(now: datetime) -> datetime:
 def until_next(now: datetime) -> float:
     """The seconds until the next look."""
     return (last_full(now) + EVERY + AFTER - now).total_seconds()
+
+
+def _readable(begun: Look) -> Look:
+    """The same without what was learned, where that is of another version of Tipoff."""
+    from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
+
+    if not begun.learned or Watch.knows(begun.learned):
+        return begun
+    log.warning("what is usual was learned by another version of Tipoff: it is learned anew")
+    return replace(begun, learned={}, looked_at=None)
 
 
 def _since(begun: Look, at: datetime) -> datetime:

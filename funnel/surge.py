@@ -47,6 +47,8 @@ State = Literal["learning", "active", "paused"]
 
 WHOLE = "whole"
 """The entry of what is saved that is no segment's."""
+FORMAT = 1
+"""Of what is saved: whoever changes what it holds adds one, and every store is learned from anew."""
 HEARD = SECONDS * KEPT * timedelta(seconds=1)
 """Arrivals received so long before the last tick are what `restored` needs to hear again."""
 _HOUR = 12
@@ -353,6 +355,7 @@ class Watch:
     def saved(self) -> dict[str, bytes]:
         """All that `restored` needs: an entry for each segment, changed at night, and one of the whole."""
         whole = {
+            "format": FORMAT,
             "end": self._inflow.end,
             "began": self._began,
             "night": self._night,
@@ -365,6 +368,15 @@ class Watch:
             WHOLE: json.dumps(whole, separators=(",", ":")).encode(),
             **{segment: learned.tobytes() for segment, learned in rows},
         }
+
+    @staticmethod
+    def knows(saved: Mapping[str, bytes]) -> bool:
+        """Whether `restored` can read what was saved; another version of Tipoff may keep it otherwise."""
+        try:
+            whole = json.loads(saved[WHOLE])
+        except (KeyError, ValueError):
+            return False
+        return isinstance(whole, dict) and whole.get("format") == FORMAT
 
     @classmethod
     def restored(

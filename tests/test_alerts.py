@@ -11,6 +11,7 @@ from store_rig import change
 
 from bot.service import running
 from bot.watching import look
+from funnel.surge import WHOLE, Watch
 from storage import tables
 
 OPENS = (
@@ -230,9 +231,10 @@ async def test_nothing_is_watched_where_nobody_would_be_told(sqlite_url: str, tm
 
 
 async def test_a_look_that_goes_wrong_gives_its_turn_back(sqlite_url: str, tmp_path: Path) -> None:
-    """What was learned cannot be read: it is logged, the bot goes on, and so will the next look."""
+    """What was learned is damaged: it is logged, the bot goes on, and so will the next look."""
     await learn(sqlite_url)
-    await change(sqlite_url, tables.watched.update().values(learned=b"no such thing"))
+    damage = tables.watched.update().where(tables.watched.c.segment != WHOLE)
+    await change(sqlite_url, damage.values(learned=b"no such thing"))
     clock = Clock(NOON + timedelta(minutes=5))
     async with marketing(sqlite_url, tmp_path, clock) as here:
         house = here.stage.tipoff.house
@@ -243,6 +245,21 @@ async def test_a_look_that_goes_wrong_gives_its_turn_back(sqlite_url: str, tmp_p
 
         await eventually(given_back)
         await here.stage.send()
+
+
+async def test_what_another_version_learned_is_learned_anew(database_url: str, tmp_path: Path) -> None:
+    await learn(database_url)
+    of_whole = tables.watched.update().where(tables.watched.c.segment == WHOLE)
+    await change(database_url, of_whole.values(learned=b'{"format": 0, "began": 1}'))
+    async with marketing(database_url, tmp_path, Clock()) as here:
+        store = here.stage.tipoff.house.store
+        assert "Nothing is watched yet" in await here.ask("/tipoff", "alerts")
+        await here.after(5)
+
+        async def learned() -> bool:
+            return Watch.knows(await store.watching.learned())
+
+        await eventually(learned)
 
 
 # Quiet hours
