@@ -32,7 +32,7 @@ from funnel.comparison import (
     whole_ask,
 )
 from funnel.counts import Ask, Cells, CountedLead, Filter
-from funnel.credited import NOTE, Shares, credited, is_shared, sharing
+from funnel.credited import NOTE, Shares, credited, is_shared
 from funnel.dimension import OF_TIME, Dimension
 from funnel.errors import NotFoundError, PeriodError, QuestionError
 from funnel.explained import Explained, change_asks, explained
@@ -190,7 +190,7 @@ async def _answered(
 ) -> Answer:
     known = _as_known(asked, question)
     found = await store.count_each(asks(known, metrics, asked.at), playbook, now=asked.at)
-    model = sharing(known)
+    model = known.sharing
     if model:
         found = {
             ask: await _credited(store, playbook, asked, known, ask, cells) for ask, cells in found.items()
@@ -222,7 +222,7 @@ async def _credited(
     store: Store, playbook: Playbook, asked: Asked, question: Question, ask: Ask, cells: Cells
 ) -> Cells:
     """The groups of a breakdown as the question's model credits them; a total as it is."""
-    model = sharing(question)
+    model = question.sharing
     if ask.by is None or model is None:
         return cells
     shares = {}

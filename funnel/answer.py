@@ -14,7 +14,6 @@ from funnel.attribution import USUAL, Model, Touches
 from funnel.attribution_rules import Attribution
 from funnel.campaign_kind import CampaignKind
 from funnel.counts import Ask, Cell, Cells, Clock, Sample
-from funnel.credited import sharing
 from funnel.dimension import CREDITED, OF_TIME, TILES
 from funnel.finance import days_in, target_of
 from funnel.formula import Operation
@@ -148,7 +147,7 @@ def _terms(question: Question, metrics: Sequence[Metric], at: datetime, rules: A
         at,
         (question.versus.start, question.versus.end) if question.versus else None,
         model,
-        (question.touches or "marketing") if sharing(question) else None,
+        (question.touches or "marketing") if question.sharing else None,
         rules,
     )
 

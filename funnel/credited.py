@@ -7,15 +7,10 @@ campaign where it happened; a median is of whole leads, which nobody can share.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import floor, fsum
-from typing import TYPE_CHECKING
 
-from funnel.attribution import Credit, Model
+from funnel.attribution import Credit
 from funnel.counts import COUNTS, SPREADS, Cell, Cells
-from funnel.dimension import CREDITED
 from funnel.markov import Key, alphabetical
-
-if TYPE_CHECKING:
-    from funnel.question import Question
 
 NOTE = (
     "Leads, deals and their amounts are shared by the model; spend stays where it was spent. "
@@ -31,16 +26,6 @@ class Shares:
 
     credit: Mapping[Key, Credit]
     currencies: frozenset[str] = frozenset()
-
-
-def sharing(question: "Question") -> Model | None:
-    """The model that shares credit among the groups of a question; None where each lead is of one group.
-
-    The first touch of marketing is what the store keeps of every lead, so nothing has to be shared for it.
-    """
-    if question.by not in CREDITED or (question.model == "first" and not question.touches):
-        return None
-    return question.model
 
 
 def is_shared(name: str) -> bool:

@@ -18,7 +18,7 @@ from funnel.attribution import Model, Touches
 from funnel.clauses import About, Fields, Reading, clipped, said
 from funnel.conflicts import compared, conflicts
 from funnel.counts import Clock, Filter
-from funnel.dimension import Dimension
+from funnel.dimension import CREDITED, Dimension
 from funnel.errors import PeriodError, QuestionError
 from funnel.metrics import Metric, names_of, spelled
 from funnel.period import Period
@@ -65,6 +65,16 @@ class Question:
     clock: Clock | None = None
     as_of: datetime | None = None
     target: bool = False
+
+    @property
+    def sharing(self) -> Model | None:
+        """The model that shares credit among its groups; None where each lead is of one group.
+
+        The first touch of marketing is what the store keeps of every lead: nothing is shared by it.
+        """
+        if self.by not in CREDITED or (self.model == "first" and not self.touches):
+            return None
+        return self.model
 
     def __str__(self) -> str:
         asked = {one.name: getattr(self, one.name) for one in fields(self)}

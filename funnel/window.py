@@ -8,7 +8,7 @@ from itertools import chain
 
 from funnel.asking import clock_of, plans
 from funnel.counts import COUNTS, Ask, Cell, Cells, Sample
-from funnel.credited import is_whole, sharing
+from funnel.credited import is_whole
 from funnel.dimension import TILES, Dimension
 from funnel.finance import rule_counts
 from funnel.metrics import STANDING, Metric
@@ -125,7 +125,7 @@ def window_of(
         )
         for clock, plan in plans(question, metrics, period).items()
     ]
-    return Window(question.by, tuple(parts), _ends(period, question.by, at), sharing(question) is not None)
+    return Window(question.by, tuple(parts), _ends(period, question.by, at), question.sharing is not None)
 
 
 def pooled(cells: Sequence[Cell]) -> Cell:
