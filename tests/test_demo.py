@@ -28,7 +28,7 @@ Ask:       need, timeline, budget
 """
 OPENS = (
     "“Hello, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI. "
-    "Was that helpful? Any ROI initiatives I can help with, or can I connect you with a ROI expert?”"
+    "Was that helpful? Any ROI initiatives I can help with, or can I connect you with an ROI expert?”"
 )
 
 

@@ -126,7 +126,12 @@ def test_before_they_were_known_there_is_nothing(desk: Desk) -> None:
 
 
 def test_without_a_time_it_is_the_score_of_now(desk: Desk) -> None:
-    assert "3 d ago" not in desk.tipoff("score", "Ana").out
+    before = datetime.now(UTC)
+    said = desk.tipoff("score", "Ana").out
+    after = datetime.now(UTC)
+
+    assert said in {desk.tipoff("score", "Ana", "--at", one.isoformat()).out for one in (before, after)}
+    assert said != desk.tipoff("score", "Ana", "--at", "2026-11-20T12:00:00Z").out
 
 
 def test_who_did_nothing_that_counts_has_a_sheet_too(tmp_path: Path) -> None:
