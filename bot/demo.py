@@ -30,7 +30,7 @@ from workspace.server import Workspace
 from workspace.state import Message
 
 BATCH = 500
-PATIENCE = 20.0  # seconds for what should take one
+PATIENCE = 60.0  # seconds for what should take one
 CHANNEL, MARKETING = (
     next(channel for channel in CHANNELS if channel.name == name) for name in ("leads", "marketing")
 )

@@ -37,7 +37,7 @@ def test_the_demo_prints_what_was_said_and_ends_well() -> None:
         [sys.executable, "-m", "bot", "demo", "--once", "--port", "0"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
