@@ -34,12 +34,12 @@ LASTS = timedelta(hours=1)  # of a surge, when no more leads come than usual
 LONGEST = timedelta(days=7)  # of which the leads are counted, however long it has gone on
 
 
-async def look(house: House) -> None:
-    """Look at what came up to the last full five minutes, unless another replica does, or did."""
+async def look(house: House) -> bool:
+    """Look at what came up to the last full five minutes; False where somebody else does, or did."""
     at = last_full(house.now())
     begun = await house.store.watching.begin(at)
     if begun is None:
-        return
+        return False
     try:
         known = _readable(begun)
         came = await house.store.watching.arrivals(_since(known, at), at)
@@ -49,8 +49,10 @@ async def look(house: House) -> None:
     except BaseException:
         await house.store.watching.give_up(begun)
         raise
-    if await house.store.watching.finish(begun, seen) and (seen.tell or seen.follow):
+    finished = await house.store.watching.finish(begun, seen)
+    if finished and (seen.tell or seen.follow):
         house.unsaid.set()
+    return finished
 
 
 def last_full(now: datetime) -> datetime:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot_rig import PATIENCE, Stage, performing
+from bot_rig import PATIENCE, Stage, eventually, performing
 from slack_rig import MAYA, buttons
-from store_rig import change
+from store_rig import change, rows
 
-from bot.watching import look
+from bot.house import House
+from bot.watching import last_full, look
 from funnel.alerts import Alerts
 from funnel.playbook import parse_playbook
 from funnel.surge import Arrival, Watch
@@ -90,6 +91,18 @@ def lead(
     return {**event, "time": at.isoformat(), "data": data, **more}
 
 
+async def look_now(house: House) -> None:
+    """Somebody looks: we do, or the bot itself, whichever is first."""
+
+    async def looked() -> bool:
+        looked_at = (last_full(house.now()),)
+        return await look(house) or looked_at in await rows(
+            house.settings.database_url, tables.watch, "looked_at"
+        )
+
+    await eventually(looked)
+
+
 class Marketing:
     """What a marketer sees and does in #marketing."""
 
@@ -114,7 +127,7 @@ class Marketing:
         """So much later: somebody has looked, every five minutes, and all is said."""
         for _ in range(int(minutes // 5)):
             self.clock.now += timedelta(minutes=5)
-            await look(self.stage.tipoff.house)
+            await look_now(self.stage.tipoff.house)
         await self.stage.settled()
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alerts_rig import MARKETING, NOON, PAPER, RULES, SPRING, Clock, Marketing, learn, marketing
+from alerts_rig import MARKETING, NOON, PAPER, RULES, SPRING, Clock, Marketing, learn, look_now, marketing
 from bot_rig import PATIENCE, eventually, local_slack, settings_for
 from slack_rig import buttons
 from store_rig import change
@@ -170,11 +170,11 @@ async def test_the_same_surge_after_a_restart_is_one_card(database_url: str, tmp
             await here.come(10)
         async with running(settings, now=clock) as first:
             clock.now += timedelta(minutes=5)
-            await look(first.house)
+            await look_now(first.house)
         async with running(settings, now=clock) as second:
             for _ in range(6):
                 clock.now += timedelta(minutes=5)
-                await look(second.house)
+                await look_now(second.house)
             await local.workspace.wait_for(
                 lambda: [one for one in local.workspace.messages(MARKETING) if one.is_reply], PATIENCE
             )
