@@ -112,14 +112,29 @@ def claim(
 def renew(c: sa.Connection, *, workspace: str, claim: Claim, seconds: float) -> Claim | None:
     """The claim with a lease that ends so many seconds from now; None when somebody else has the card."""
     until = clock(c) + timedelta(seconds=seconds)
-    held = (
-        card.c.workspace_id == workspace,
-        card.c.key == claim.card.key,
-        card.c.lease_owner == claim.lease.owner,
-        card.c.lease_until == claim.lease.until,
-    )
-    if c.execute(sa.update(card).where(*held).values(lease_until=until)).rowcount != 1:
+    if not change_held(c, workspace, claim, lease_until=until):
         return None
+    rest_lane(c, workspace, claim, until)
+    return replace(claim, lease=replace(claim.lease, until=until))
+
+
+def change_held(c: sa.Connection, workspace: str, claim: Claim, **values: Any) -> bool:
+    """Change a card that its worker still holds; False, and nothing written, when somebody else has it."""
+    changed = c.execute(
+        sa.update(card)
+        .where(
+            card.c.workspace_id == workspace,
+            card.c.key == claim.card.key,
+            card.c.lease_owner == claim.lease.owner,
+            card.c.lease_until == claim.lease.until,
+        )
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def rest_lane(c: sa.Connection, workspace: str, claim: Claim, until: datetime) -> None:
+    """Let the lane of a claim rest until then, unless somebody has made it rest longer meanwhile."""
     c.execute(
         sa.update(lanes)
         .where(
@@ -129,7 +144,6 @@ def renew(c: sa.Connection, *, workspace: str, claim: Claim, seconds: float) -> 
         )
         .values(next_at=until)
     )
-    return replace(claim, lease=replace(claim.lease, until=until))
 
 
 def claimable(now: datetime) -> sa.ColumnElement[bool]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from funnel.brief import Receipts
-from storage.claiming import Claim
+from storage.claiming import Claim, change_held, rest_lane
 from storage.database import clock, take_turn
 from storage.marking import end_thread, open_lane
 from storage.tables import card
@@ -167,31 +167,12 @@ def _put_off(
 
 
 def _release(c: sa.Connection, workspace: str, claim: Claim, *, called: bool = True, **values: Any) -> bool:
-    """Give the lease back with its outcome; False, and nothing written, when somebody else has it now."""
-    released = c.execute(
-        sa.update(card)
-        .where(
-            card.c.workspace_id == workspace,
-            card.c.key == claim.card.key,
-            card.c.lease_owner == claim.lease.owner,
-            card.c.lease_until == claim.lease.until,
-        )
-        .values(lease_owner=None, lease_until=None, **values)
-    )
-    if released.rowcount != 1:
+    """Give the lease back with its outcome; False, and nothing written, when somebody else has it now.
+
+    The lane rests from now on.
+    """
+    if not change_held(c, workspace, claim, lease_owner=None, lease_until=None, **values):
         return False
-    _leave_lane(c, workspace, claim, claim.lease.spacing if called else timedelta())
+    rest = claim.lease.spacing if called else timedelta()
+    rest_lane(c, workspace, claim, clock(c) + rest)
     return True
-
-
-def _leave_lane(c: sa.Connection, workspace: str, claim: Claim, rest: timedelta) -> None:
-    """The turn is over: the lane rests from now on, unless somebody has made it rest longer meanwhile."""
-    c.execute(
-        sa.update(lanes)
-        .where(
-            lanes.c.workspace_id == workspace,
-            lanes.c.lane == claim.card.lane,
-            lanes.c.next_at == claim.lease.until,
-        )
-        .values(next_at=clock(c) + rest)
-    )
