@@ -4,6 +4,7 @@ A button carries the question and the time of its answer. The answer is computed
 that it is the same number.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from bot.actions.action import Press
 from bot.house import House
 from bot.slack import send_file
 from briefs import catalog
+from funnel.counts import CountedLead
 from storage.audit import Entry
 
 
@@ -39,12 +41,18 @@ async def send_rows(house: House, press: Press) -> None:
     asked = asking.recalled(press.value)
     leads = await asking.leads_behind(house.store, house.playbook, asked)
     file = rows.named(f"{asked.about} {asked.words}")
-    if leads:
-        await house.store.audit.note(
-            press.user,
-            f"rows of /{asked.about} {asked.words}: {len(leads)} leads",
-            at=house.now(),
-            channel=next(iter(press.places), None),
-        )
-        await send_file(press.client, press.user, file, rows.written(leads))
+    await send_leads(house, press, leads, f"rows of /{asked.about} {asked.words}", file)
     await press.reply(catalog.rows_sent(len(leads), file, cut=len(leads) == asking.MOST_ROWS))
+
+
+async def send_leads(house: House, press: Press, leads: Sequence[CountedLead], what: str, file: str) -> None:
+    """Send leads as a file of that name to whoever pressed; `what` they have is written down first."""
+    if not leads:
+        return
+    await house.store.audit.note(
+        press.user,
+        f"{what}: {len(leads)} leads",
+        at=house.now(),
+        channel=next(iter(press.places), None),
+    )
+    await send_file(press.client, press.user, file, rows.written(leads))

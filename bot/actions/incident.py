@@ -4,9 +4,9 @@ from typing import cast, get_args
 
 from bot import rows
 from bot.actions.action import Press, Submitted
+from bot.actions.answer import send_leads
 from bot.asking import MOST_ROWS
 from bot.house import House
-from bot.slack import send_file
 from briefs import catalog
 from briefs.message import View
 from funnel.alert import questions
@@ -24,14 +24,8 @@ async def show_leads(house: House, press: Press) -> None:
     ask = Ask(frozenset({"leads"}), question.period, where=question.where)
     leads = await house.store.counted(ask, "leads", MOST_ROWS, playbook=house.playbook)
     file = rows.named(f"leads {case.incident.key}")
+    await send_leads(house, press, leads, f"leads of an alert, {question}", file)
     if leads:
-        await house.store.audit.note(
-            press.user,
-            f"leads of an alert, {question}: {len(leads)} leads",
-            at=house.now(),
-            channel=next(iter(press.places), None),
-        )
-        await send_file(press.client, press.user, file, rows.written(leads))
         used = Judgement("useful", press.user, "", house.now())
         await house.store.watching.acted(case.incident.key, used)
     await press.reply(catalog.rows_sent(len(leads), file, cut=len(leads) == MOST_ROWS))
