@@ -21,6 +21,7 @@ from funnel.alert import Alert, window
 from funnel.alert_rules import Threshold, WatchedCount
 from funnel.alert_status import JUDGED
 from funnel.answer import Answer
+from funnel.arrival import HEARD, LEARNS_FROM, Arrival
 from funnel.case import Case, followed, leading, opened
 from funnel.counts import Ask, Clock
 from funnel.errors import PlaybookError, QuestionError
@@ -36,13 +37,11 @@ from funnel.watched_counts import ALL_TOGETHER, Heard, heard, told
 from storage.watching import Look, Seen
 
 if TYPE_CHECKING:
-    from funnel.surge import Arrival, Watch
+    from funnel.surge import Watch
 
 log = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
-LEARNS_FROM = timedelta(weeks=14)  # of a count that nobody has looked at yet
-LOOKS_BACK = timedelta(hours=36)  # what a watch counts
 A_DAY = timedelta(days=1)
 Moments = Sequence[tuple[datetime, bool]]
 
@@ -162,7 +161,7 @@ async def _count(house: House, begun: Look, watched: WatchedCount, at: datetime)
     """What the watch of one count finds, and the incidents that it has."""
     one = heard(watched, at, house.playbook)
     learned = _own(one, begun.learned)
-    since = begun.looked_at - LOOKS_BACK if learned and begun.looked_at else at - LEARNS_FROM
+    since = begun.looked_at - HEARD if learned and begun.looked_at else at - LEARNS_FROM
     ask = Ask(frozenset({one.count}), Period(since, at, "the look", house.playbook.timezone), where=one.where)
     moments = await house.store.moments(ask, one.count)
     mine = [
@@ -200,7 +199,7 @@ def _watched(
     )
 
 
-def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: "Iterator[Arrival]") -> "Watch":
+def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: Iterator[Arrival]) -> "Watch":
     """The watch of one count: all counts together may add little to the false messages of a week."""
     from bot.replay import holiday_of  # noqa: PLC0415 - as below
     from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
@@ -210,10 +209,8 @@ def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: "Iterator
     return Watch.restored(budget, playbook.zone, holiday_of(budget.country), learned, arrivals)
 
 
-def _arrivals(moments: Moments, at: datetime) -> "Iterator[Arrival]":
+def _arrivals(moments: Moments, at: datetime) -> Iterator[Arrival]:
     """What happened, as a watch counts it; only an import of today is one."""
-    from funnel.surge import Arrival  # noqa: PLC0415 - brings numpy, which only those need who watch
-
     for moment, quiet in moments:
         yield Arrival(moment, moment, None, None, imported=quiet and at - moment < A_DAY)
 

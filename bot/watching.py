@@ -12,6 +12,7 @@ from bot import alerting
 from bot.alerting import Beside
 from bot.house import House
 from funnel.alert import chart_hours
+from funnel.arrival import HEARD, LEARNS_FROM, Arrival
 from funnel.case import Case, followed, leading, named
 from funnel.incident import Finding, Incident, merged
 from funnel.playbook import Playbook
@@ -20,14 +21,12 @@ from funnel.watched_counts import of_leads
 from storage.watching import Look, Seen
 
 if TYPE_CHECKING:
-    from funnel.surge import Arrival, Watch
+    from funnel.surge import Watch
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=5)
 AFTER = timedelta(seconds=5)  # what came just before a look is told by then
-LEARNS_FROM = timedelta(weeks=14)  # of a store that nobody has looked at yet
-LOOKS_BACK = timedelta(hours=36)  # what a watch counts, so that yesterday is whole when it is learned
 A_DAY = timedelta(days=1)
 FOLLOWS = timedelta(minutes=10)  # at most so often is a card said again while it goes on
 LASTS = timedelta(hours=1)  # of a surge, when no more leads come than usual
@@ -80,12 +79,10 @@ def _since(begun: Look, at: datetime) -> datetime:
     if begun.looked_at is None:
         return at - LEARNS_FROM
     began = (case.whole.since for case in begun.cases if not case.over and of_leads(case.incident))
-    return max(
-        at - LEARNS_FROM, min([begun.looked_at - LOOKS_BACK, *(max(one, at - LONGEST) for one in began)])
-    )
+    return max(at - LEARNS_FROM, min([begun.looked_at - HEARD, *(max(one, at - LONGEST) for one in began)]))
 
 
-def _seen(begun: Look, came: "Sequence[Arrival]", beside: Beside, playbook: Playbook, at: datetime) -> Seen:
+def _seen(begun: Look, came: Sequence[Arrival], beside: Beside, playbook: Playbook, at: datetime) -> Seen:
     """What a look finds: a function of what is known, of what came, and of what was found beside it."""
     watch = _watch(begun, came, playbook, at)
     findings = watch.tick(at)
@@ -110,7 +107,7 @@ def _seen(begun: Look, came: "Sequence[Arrival]", beside: Beside, playbook: Play
     )
 
 
-def _watch(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: datetime) -> "Watch":
+def _watch(begun: Look, came: Sequence[Arrival], playbook: Playbook, at: datetime) -> "Watch":
     from bot.replay import holiday_of  # noqa: PLC0415 - brings numpy, which only those need who watch
     from funnel.surge import Watch  # noqa: PLC0415 - the same
 
@@ -122,7 +119,7 @@ def _watch(begun: Look, came: "Sequence[Arrival]", playbook: Playbook, at: datet
     return watch
 
 
-def _as_history(came: "Sequence[Arrival]", at: datetime) -> "Iterator[Arrival]":
+def _as_history(came: Sequence[Arrival], at: datetime) -> Iterator[Arrival]:
     """What a store already holds is what usually came, also where a file brought it; but for the last day."""
     for one in came:
         past = at - one.occurred >= A_DAY
@@ -130,7 +127,7 @@ def _as_history(came: "Sequence[Arrival]", at: datetime) -> "Iterator[Arrival]":
 
 
 def _followed(
-    case: Case | None, incident: Incident, watch: "Watch", came: "Sequence[Arrival]", playbook: Playbook
+    case: Case | None, incident: Incident, watch: "Watch", came: Sequence[Arrival], playbook: Playbook
 ) -> Case:
     """The case of an incident after this look, with what was expected of its hours.
 
@@ -151,7 +148,7 @@ def _followed(
     return replace(now, hours=hours)
 
 
-def _whole(case: Case, incident: Incident, watch: "Watch", came: "Sequence[Arrival]") -> Finding:
+def _whole(case: Case, incident: Incident, watch: "Watch", came: Sequence[Arrival]) -> Finding:
     """All of an incident as one finding.
 
     A surge ends when most leads too many have come; an import is as long as from its first lead to its last.
@@ -188,7 +185,7 @@ def _peak(
     return max(ahead, key=lambda time: ahead[time])
 
 
-def _of(segment: str, came: "Sequence[Arrival]") -> "Iterator[Arrival]":
+def _of(segment: str, came: Sequence[Arrival]) -> Iterator[Arrival]:
     """The leads of a segment that did not come by an import."""
     dimension, name = named(segment)
     for one in came:

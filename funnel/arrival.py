@@ -1,7 +1,12 @@
 """A new lead as surges are counted from it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+HEARD = timedelta(hours=36)
+"""For how long a watch counts by five minutes, so that yesterday is whole when it is learned."""
+LEARNS_FROM = timedelta(weeks=14)
+"""How much of the past a watch learns from that begins."""
 
 
 @dataclass(frozen=True, slots=True)

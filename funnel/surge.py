@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from funnel.alerts import Alerts
-from funnel.arrival import Arrival
+from funnel.arrival import HEARD, Arrival
 from funnel.calendar import instant, midnight, wall
 from funnel.incident import Finding, Kind
 from funnel.surge_baseline import LEARNED, Baseline
@@ -29,7 +29,6 @@ from funnel.surge_inflow import (
     BATCH,
     KEPT,
     MOST,
-    SECONDS,
     Flags,
     Floats,
     Inflow,
@@ -49,8 +48,6 @@ WHOLE = "whole"
 """The entry of what is saved that is no segment's."""
 FORMAT = 1
 """Of what is saved: whoever changes what it holds adds one, and every store is learned from anew."""
-HEARD = SECONDS * KEPT * timedelta(seconds=1)
-"""Arrivals received so long before the last tick are what `restored` needs to hear again."""
 _HOUR = 12
 _WEEK = 7 * DAY
 _NIGHT = time(4)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from funnel.arrival import Arrival
+from funnel.arrival import HEARD, Arrival
 from funnel.incident import OVERALL
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -23,8 +23,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 SECONDS = 300
 """Of one bucket: leads are counted by five minutes."""
-KEPT = 432
-"""Buckets that are kept: 36 hours, so that yesterday is whole when it is learned, also with 25 hours."""
+KEPT = HEARD // timedelta(seconds=SECONDS)
+"""Buckets that are kept: a day and a half, so that a day of 25 hours is whole, too."""
 LATEST = timedelta(hours=24)
 """Who is heard of later than that is history, and no news."""
 MOST = 1_000
