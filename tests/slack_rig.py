@@ -53,7 +53,7 @@ class Talk:
     async def settled(self) -> None:
         """Everything that was recorded is told, and all that is due is said and written down."""
         store = self.tipoff.house.store
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while (await store.counts()).untold or await store.cards.next_due():  # noqa: ASYNC110 - the store rings no bell
                 await asyncio.sleep(0.01)
 
@@ -75,9 +75,9 @@ class Talk:
             lambda: next((one for one in self._ephemeral(user, channel) if words in one.text), None)
         )
 
-    async def cards(self, count: int, channel: str = LEADS, patience: float = 5.0) -> list[Message]:
+    async def cards(self, count: int, channel: str = LEADS) -> list[Message]:
         """The messages that everybody sees, once there are `count`."""
-        await self.workspace.wait_for(lambda: len(self.public(channel)) >= count, timeout=patience)
+        await self.workspace.wait_for(lambda: len(self.public(channel)) >= count)
         cards = self.public(channel)
         assert len(cards) == count
         return cards

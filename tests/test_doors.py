@@ -55,7 +55,7 @@ async def raw(talk: Talk, request: bytes) -> int | None:
 
 def spoken(url: str, request: bytes) -> int | None:
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as wire:
+    with socket.create_connection((host, int(port)), timeout=20) as wire:
         wire.sendall(request)
         wire.shutdown(socket.SHUT_WR)
         said = b""

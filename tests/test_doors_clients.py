@@ -84,7 +84,7 @@ def node_client() -> str:
 async def test_the_node_client_brings_a_lead_and_one_brief(sqlite_url: str, node_client: str) -> None:
     async with talking(sqlite_url) as talk:
         client = await asyncio.create_subprocess_exec(node_client, "send.mjs", talk.url, KEY, cwd=NODE)
-        assert await asyncio.wait_for(client.wait(), timeout=30) == 0
+        assert await asyncio.wait_for(client.wait(), timeout=120) == 0
 
         said = await brief(talk)
         totals = await talk.tipoff.house.store.counts()

@@ -50,7 +50,7 @@ async def test_without_a_store_the_sender_is_asked_to_come_again_and_nothing_is_
         async with Store.open(empty_postgres) as second:
             kept = (await second.counts()).events
         again = await post(talk, "one", "two")
-        await talk.cards(3, patience=10)
+        await talk.cards(3)
 
     assert away == [(503, "5")] * 3
     assert (ready, healthy, metrics) == (503, 200, 200)

@@ -111,7 +111,7 @@ def test_the_python_client(recorder: Recorder, *, gzip: bool) -> None:
 )
 def test_the_node_client(recorder: Recorder) -> None:
     node = shutil.which("node") or "node"
-    subprocess.run([node, "send.mjs", recorder.url, KEY], cwd=NODE, check=True, timeout=30)  # noqa: S603
+    subprocess.run([node, "send.mjs", recorder.url, KEY], cwd=NODE, check=True, timeout=120)  # noqa: S603
 
     assert [one.path for one in recorder.heard] == ["/v1/batch"]
     (request,) = recorder.heard

@@ -130,7 +130,7 @@ class Reader:
             yield
         finally:
             process.send_signal(stop)
-            rest, _ = await asyncio.wait_for(process.communicate(), timeout=30)
+            rest, _ = await asyncio.wait_for(process.communicate(), timeout=120)
         assert process.returncode == 0, f"{command}\n{said}{rest.decode()}"
 
 
@@ -148,7 +148,7 @@ async def test_every_command_works(tmp_path: Path) -> None:
             for line in lines[begun + 1 :]:
                 await reader.does(known(line))
                 if line.startswith("curl "):
-                    await workspace.wait_for(lambda: workspace.messages(LEADS), timeout=10)
+                    await workspace.wait_for(lambda: workspace.messages(LEADS), timeout=60)
         async with reader.keeps(f"{running} --http", until="the doors are open at", stop=signal.SIGTERM):
             await workspace.wait_for(lambda: len(asked(workspace)) == 2)
         (brief,) = (each for each in workspace.messages(LEADS) if not each.is_reply)

@@ -388,7 +388,7 @@ async def test_who_may_not_work_leads_claims_nothing_and_logs_nothing(talk: Talk
         },
     }
     answer = await talk.deliver("interactive", form)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(await deeds(talk)) < 3:  # noqa: ASYNC110 - the store rings no bell
             await asyncio.sleep(0.01)
 

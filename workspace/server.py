@@ -134,7 +134,7 @@ class Workspace:
     def violations(self) -> list[Violation]:
         return self.slack.pace.violations
 
-    async def wait_for(self, happened: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a test's patience
+    async def wait_for(self, happened: Callable[[], T | None], timeout: float = 20.0) -> T:  # noqa: ASYNC109 - a test's patience
         """Return what `happened()` returns as soon as it is true; look again on every change."""
         try:
             async with asyncio.timeout(timeout):
