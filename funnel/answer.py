@@ -85,6 +85,11 @@ class Answer:
     notes: tuple[str, ...] = ()
     kinds: Mapping[str, CampaignKind] = field(default_factory=dict)
 
+    @property
+    def groups(self) -> int:
+        """How many groups have a name, those that share one line with others among them."""
+        return sum(line.more or 1 for line in self.lines if line.by)
+
 
 def answer(
     question: Question,

@@ -521,6 +521,13 @@ def test_several_currencies_are_not_pooled() -> None:
     assert of_two["spend"].currencies == ("EUR", "USD")
 
 
+def test_groups_that_share_a_line_are_counted_one_by_one() -> None:
+    cells = {name: Cell({"leads": 5}) for name in ("fair", "webinar", "blog", None)}
+    question = Question("campaigns", window("2026-08"), by="campaign", top=1)
+
+    assert told(question, cells).groups == 3
+
+
 def test_what_cannot_be_broken_down_says_so() -> None:
     said = told(kpi("cpl", by="source"), {"google": Cell({"leads": 5})})
 
