@@ -83,10 +83,7 @@ class Asked:
 
         """
         if self.about == "kpi":
-            request = parse_kpi(self.words, self.at, playbook, METRICS)
-            if isinstance(request, Question) and not request.metric:
-                raise QuestionError("Which number? Try `/kpi leads this month vs prev`, or `/kpi list`.")
-            return request
+            return parse_kpi(self.words, self.at, playbook, METRICS)
         return parse_question(self.about, self.words, self.at, playbook, METRICS)
 
     def carried(self, question: object) -> str:

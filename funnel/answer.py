@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from funnel.asking import STAGE_LAGS, asks, clock_of, columns, lag_ask
+from funnel.asking import STAGE_LAGS, asks, clock_of, columns, lag_ask, without
 from funnel.attribution import USUAL, Model, Touches
 from funnel.attribution_rules import Attribution
 from funnel.campaign_kind import CampaignKind
@@ -222,6 +222,7 @@ def _notes(
         _young(metrics, total),
         _several_currencies(total, lines),
         _not_by(question, metrics),
+        _not_where(question),
         _several_groups(metrics, lines),
         _unequal(question, metrics, at),
         _no_credit(question),
@@ -265,6 +266,12 @@ def _not_by(question: Question, metrics: Sequence[Metric]) -> str | None:
         return None
     instead = f"; it can be asked by {', '.join(none[0].by)}" if len(none) == 1 and none[0].by else ""
     return f"There is no {', '.join(metric.title for metric in none)} by {question.by}{instead}."
+
+
+def _not_where(question: Question) -> str | None:
+    none = without(question)
+    where = " ".join(f"where {one.dimension}=" for one in question.where)
+    return f"There is no {', '.join(metric.title for metric in none)} `{where}`." if none else None
 
 
 def _several_groups(metrics: Sequence[Metric], lines: Sequence[Line]) -> str | None:

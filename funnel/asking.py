@@ -34,9 +34,22 @@ class Plan(NamedTuple):
 
 def columns(question: Question) -> tuple[Metric, ...]:
     """The metrics that a question shows; what `/campaigns` is sorted by is one of them."""
+    return tuple(metric for metric in _columns(question) if _fits(metric, question))
+
+
+def without(question: Question) -> tuple[Metric, ...]:
+    """What it would show, too, if it asked no `where`: nobody knows the spend on the leads of one source."""
+    return tuple(metric for metric in _columns(question) if not _fits(metric, question))
+
+
+def _columns(question: Question) -> tuple[Metric, ...]:
     shown = {"funnel": FUNNEL_COLUMNS, "campaigns": CAMPAIGN_COLUMNS, "kpi": ()}[question.about]
     asked = (question.metric,) if question.metric else ()
     return tuple(METRICS[name] for name in dict.fromkeys((*shown, *asked)))
+
+
+def _fits(metric: Metric, question: Question) -> bool:
+    return all(one.dimension in metric.by for one in question.where)
 
 
 def clock_of(question: Question, metric: Metric) -> Clock:

@@ -8,6 +8,7 @@ from funnel.counts import BY, Filter
 from funnel.credited import is_shared, is_whole
 from funnel.dimension import CREDITED, OF_TIME, Dimension
 from funnel.errors import PeriodError
+from funnel.metrics import BASE
 from funnel.period import Period, previous, year_before
 from funnel.period_words import DEFAULT_PERIOD, Here, moment_words, parse_period
 
@@ -31,10 +32,20 @@ def conflicts(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
     """What does not go together: a sentence about it, with the fields that would."""
     yield from _conflicts_of_time(reading, asked)
     yield from _conflicts_of_names(asked)
+    yield from _conflicts_of_sorting(reading, asked)
     yield from _conflicts_of_groups(reading, asked)
     yield from _conflicts_of_credit(reading, asked)
-    if asked.get("why") and not asked.get("metric"):
-        yield "`why` wants a metric that changed.", {"why": False}
+    yield from _conflicts_of_metric(reading, asked)
+
+
+def _conflicts_of_metric(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
+    """A question of `/kpi` needs a number, and `why` one that has parts."""
+    metric = asked.get("metric")
+    if reading.about == "kpi" and not metric and reading.metrics:
+        yield "Which number? `/kpi list` names them all.", {"metric": BASE}
+    elif asked.get("why") and metric and not reading.metrics[metric].parts:
+        can = "counts, sums and shares of leads, such as `mqls` or `conversion_rate`"
+        yield f"`why` explains {can}, and `{metric}` is none of them.", {"why": False}
 
 
 def _conflicts_of_time(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
@@ -69,10 +80,23 @@ def _small(names: tuple[str, ...]) -> set[str]:
     return {name.casefold() for name in names}
 
 
+def _conflicts_of_sorting(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
+    """What campaigns cannot be sorted by, or compared in."""
+    if reading.about != "campaigns" or not asked.get("metric"):
+        return
+    metric = reading.metrics[asked["metric"]]
+    unasked = [one.dimension for one in asked.get("where", ()) if one.dimension not in metric.by]
+    if "campaign" not in metric.by:
+        yield f"`{metric.name}` is not a number of a campaign, so nothing to sort by.", {"metric": None}
+    elif asked.get("names") and not (metric.parts and metric.parts.of):
+        shares = "a share of leads, such as `conversion_rate`"
+        yield f"Campaigns are compared in {shares}, and `{metric.name}` is none.", {"metric": None}
+    elif unasked:
+        yield f"There is no `{metric.name}` to sort by `where {unasked[0]}=`.", {"metric": None}
+
+
 def _conflicts_of_groups(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
     metric, by, where = asked.get("metric"), asked.get("by"), asked.get("where", ())
-    if reading.about == "campaigns" and metric and "campaign" not in reading.metrics[metric].by:
-        yield f"`{metric}` is not a number of a campaign, so nothing to sort by.", {"metric": None}
     possible = _dimensions(reading, asked)
     subject = f"`{metric}`" if reading.about == "kpi" and metric else SUBJECTS[reading.about]
     can = f"I know: {', '.join(possible)}" if possible else "it is one number for everybody"

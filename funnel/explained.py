@@ -9,25 +9,16 @@ from typing import NamedTuple
 
 from funnel.answer import Terms
 from funnel.asking import clock_of
-from funnel.counts import COUNTS, Ask, Cells, Clock
+from funnel.counts import Ask, Cells, Clock
 from funnel.dimension import CREDITED, Dimension
 from funnel.errors import QuestionError
-from funnel.formula import Name, Operation
-from funnel.metrics import Metric
+from funnel.metrics import BASE, Metric, Parts
 from funnel.question import Question
 from funnel.why import Change, Counted, GroupChange, printed, rounded, why_count, why_rate, why_sum
 
 SHOWN = 12  # groups, before the smallest of them are one
-BASE = "leads"
 SCALES: Mapping[str, tuple[Fraction, int]] = {"share": (Fraction(100), 1), "money": (Fraction(1, 100), 2)}
 """How a unit is printed: times what, and with how many digits behind the point; else as it is, with one."""
-
-
-class Parts(NamedTuple):
-    """What a metric is made of: so many (`over`) of so many (`of`); a plain sum is of nothing."""
-
-    over: str
-    of: str | None = None
 
 
 class Part(NamedTuple):
@@ -83,16 +74,9 @@ def parts_of(metric: Metric) -> Parts:
         QuestionError: nothing; a median has no parts, nor has a number that is made of several.
 
     """
-    match metric.tree:
-        case Name(name) if name in COUNTS:
-            cohort = COUNTS[name].family == "leads" and name != BASE
-            return Parts(name, BASE if cohort else None)
-        case Operation(Name(over), "/", Name(of)) if {COUNTS[over].family, COUNTS[of].family} == {"leads"}:
-            return Parts(over, of)
-    raise QuestionError(
-        f"“{metric.title}” cannot be split into parts: only counts, sums and shares of leads can. "
-        "Try `/kpi mqls why` or `/kpi conversion_rate why`."
-    )
+    if metric.parts is None:
+        raise QuestionError(f"“{metric.title}” cannot be split into parts. Try `/kpi {BASE} why`.")
+    return metric.parts
 
 
 def change_asks(question: Question, metric: Metric, by: Dimension) -> tuple[Ask, Ask]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from funnel.counts import BY, COUNTS, SPREADS, Clock, Family
 from funnel.dimension import DIMENSIONS, Dimension
@@ -22,6 +22,14 @@ Unit = Literal[
     "count", "share", "money", "minutes", "days", "seconds", "touches", "points", "ratio", "number"
 ]
 Good = Literal["up", "down", "neither"]
+BASE = "leads"
+
+
+class Parts(NamedTuple):
+    """What a metric is made of: so many (`over`) of so many (`of`); a plain sum is of nothing."""
+
+    over: str
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,19 @@ class Metric:
         What belongs to the whole window (`WHOLE`) or is itself a comparison of groups cannot be.
         """
         return _dimensions(self.formula)
+
+    @property
+    def parts(self) -> Parts | None:
+        """What its change can be split into; None for a median, and for what is made of several numbers."""
+        match self.tree:
+            case Name(name) if name in COUNTS:
+                cohort = COUNTS[name].family == "leads" and name != BASE
+                return Parts(name, BASE if cohort else None)
+            case Operation(Name(over), "/", Name(of)) if {COUNTS[over].family, COUNTS[of].family} == {
+                "leads"
+            }:
+                return Parts(over, of)
+        return None
 
     @property
     def adds_up(self) -> bool:

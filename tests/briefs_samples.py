@@ -247,11 +247,9 @@ def duel(webinar: tuple[int, int] = (7, 80), fair: tuple[int, int] = (4, 75)) ->
     return compared(table, segments, ranks)
 
 
-def reasons(text: str) -> Explained:
+def reasons(text: str, before: Cells = SOURCES_BEFORE, after: Cells = SOURCES) -> Explained:
     question = parse_question("kpi", text, NOON, PLAYBOOK, METRICS)
-    return explained(
-        replace(question, by="source"), METRICS[question.metric or ""], NOON, SOURCES_BEFORE, SOURCES
-    )
+    return explained(replace(question, by="source"), METRICS[question.metric or ""], NOON, before, after)
 
 
 AGAIN = catalog.Foot("2026-11-20T12:00:00+00:00 /kpi leads", behind=True)
@@ -348,6 +346,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "comparison": lambda: catalog.comparison(duel(), AGAIN),
     "comparison_won": lambda: catalog.comparison(duel((70, 800), (20, 750))),
     "why": lambda: catalog.why(reasons("mqls 2026-01 vs 2025-12 why"), AGAIN),
+    "why_none": lambda: catalog.why(reasons("leads 2026-01 vs 2025-12 why", {}, {})),
     "why_rate": lambda: catalog.why(reasons("mql rate 2026-01 vs 2025-12 why")),
     "score_audit": lambda: catalog.score_audit(audit()),
     "score_audit_of_nobody": lambda: catalog.score_audit(

@@ -528,6 +528,16 @@ def test_groups_that_share_a_line_are_counted_one_by_one() -> None:
     assert told(question, cells).groups == 3
 
 
+def test_campaigns_of_some_leads_have_no_spend_and_say_so() -> None:
+    question = Question("campaigns", window("2026-08"), "campaign", where=(Filter("source", "google"),))
+    said = told(question, {"fair": Cell({"leads": 5, "mqls": 2})})
+
+    assert [metric.name for metric in said.metrics][:2] == ["leads", "mqls"]
+    assert {"spend", "cpl"} & {metric.name for metric in said.metrics} == set()
+    assert "Spend, Cost per lead" in said.notes[-1]
+    assert said.notes[-1].endswith(" `where source=`.")
+
+
 def test_what_cannot_be_broken_down_says_so() -> None:
     said = told(kpi("cpl", by="source"), {"google": Cell({"leads": 5})})
 

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -105,7 +106,7 @@ async def test_kpi_why_has_parts_that_sum(talk: Talk) -> None:
 
 async def test_a_median_cannot_be_split(talk: Talk) -> None:
     assert (await talk.ask("/kpi", "time to mql vs prev why")).startswith(
-        "“Time to MQL” cannot be split into parts"
+        "`why` explains counts, sums and shares of leads"
     )
 
 
@@ -346,18 +347,24 @@ async def test_what_is_said_about_numbers_can_be_shared_too(talk: Talk, text: st
     assert [action for action, _ in buttons(shared)] == []
 
 
-@pytest.mark.parametrize(
-    "value", ["", "x", "2026-11-05 /kpi leads", f"{AT} /lead ana", f"{AT} /kpi", f"{AT} rm -rf", "1:2"]
-)
-@pytest.mark.parametrize("action", ["tipoff.ask", "tipoff.share", "tipoff.rows"])
-async def test_a_forged_button_is_answered_with_a_sentence(talk: Talk, action: str, value: str) -> None:
+PRESSED = ("tipoff.ask", "tipoff.share", "tipoff.rows")
+FORGED = ("", "x", "2026-11-05 /kpi leads", f"{AT} /lead ana", f"{AT} /kpi", f"{AT} rm -rf", "1:2")
+
+
+async def test_a_forged_button_is_answered_with_a_sentence(talk: Talk) -> None:
     answer = await answered(talk)
-    button = {"type": "button", "action_id": action, "block_id": "b", "value": value}
-    slack = talk.workspace.slack
-    await talk.deliver(
-        "block_actions", message_action(slack, talk.workspace.people.user(ANNA), answer, [button], {})
-    )
-    await talk.hears(ANNA, "Try ")
+    workspace = talk.workspace
+
+    def told() -> list[str]:
+        return [one.text for one in workspace.messages(answer.channel) if one.ephemeral_to == ANNA]
+
+    for action, value in product(PRESSED, FORGED):
+        before = len(told())
+        button = {"type": "button", "action_id": action, "block_id": "b", "value": value}
+        payload = message_action(workspace.slack, workspace.people.user(ANNA), answer, [button], {})
+        assert await talk.deliver("interactive", payload) == (None, None)
+        (said,) = await workspace.wait_for(lambda seen=before: told()[seen:])
+        assert "Try `/" in said
 
     assert [one for one in talk.public() if "MQLs" in one.text] == []
 
