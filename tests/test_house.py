@@ -1,7 +1,7 @@
 """The rules of the house: who may import whom, and which names are no names."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,13 +38,16 @@ def modules() -> list[Path]:
     return sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py"))
 
 
-def imported(path: Path) -> Iterator[str]:
-    """The top-level package of every import in a module."""
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """The top-level packages that a module imports."""
+    found = set[str]()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -53,7 +56,7 @@ def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
         f"{path.relative_to(HOUSE)} imports {name}"
         for path in modules()
         if path.relative_to(HOUSE).parts[0] == room
-        for name in set(imported(path)) & set(ROOMS) - MAY_IMPORT[room]
+        for name in imported(path) & set(ROOMS) - MAY_IMPORT[room]
         if not (name == "workspace" and path.relative_to(HOUSE) in DEMO)
     }
 

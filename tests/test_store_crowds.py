@@ -240,7 +240,7 @@ async def told(url: str, batches: Sequence[Sequence[LeadEngaged]], rules: Machin
     return sorted(receipt for receipt, machine in found if machine)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hits=st.lists(found, max_size=14, unique_by=lambda hit: hit.id), rules=rules, at=st.integers(0, 14))
 def test_a_crowd_is_every_stretch_with_enough_recipients(
     sqlite_url: str, hits: list[LeadEngaged], rules: Machines, at: int

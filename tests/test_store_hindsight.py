@@ -171,7 +171,7 @@ def cut(history: list[Event], place: int) -> tuple[list[Event], list[Event]]:
     return [*others[:place], *forgotten], others[place:]
 
 
-@many(25)
+@many(12)
 @given(history=histories, place=st.integers(0, 14))
 def test_the_past_is_that_of_a_store_that_never_heard_more_on_sqlite(
     sqlite_url: str, history: list[Event], place: int
@@ -179,7 +179,7 @@ def test_the_past_is_that_of_a_store_that_never_heard_more_on_sqlite(
     asyncio.run(the_past_is_what_it_was(sqlite_url, *cut(history, place)))
 
 
-@many(10)
+@many(6)
 @given(history=histories, place=st.integers(0, 14))
 def test_the_past_is_that_of_a_store_that_never_heard_more_on_postgresql(
     postgres_url: str, history: list[Event], place: int

@@ -160,7 +160,7 @@ def many(examples: int) -> settings:
     return settings(max_examples=examples, suppress_health_check=haste)
 
 
-@many(40)
+@many(25)
 @given(history=histories, data=st.data())
 def test_any_arrival_gives_the_same_facts_on_sqlite(
     sqlite_url: str, history: list[Event], data: st.DataObject
@@ -168,7 +168,7 @@ def test_any_arrival_gives_the_same_facts_on_sqlite(
     asyncio.run(arrivals_agree(sqlite_url, history, data))
 
 
-@many(20)
+@many(10)
 @given(history=histories, data=st.data())
 def test_any_arrival_gives_the_same_facts_on_postgresql(
     postgres_url: str, history: list[Event], data: st.DataObject
