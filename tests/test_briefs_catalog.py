@@ -523,6 +523,7 @@ def test_the_list_of_all_metrics_is_one_message_however_many_have_data() -> None
             replace(answer, total=replace(answer.total, values=values)), Foot("x" * 60)
         )
         assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
+        assert said.plain.count("No data yet, for want of\n") == (values is not known)
 
 
 def test_a_metric_without_data_shows_the_event_to_send_and_what_the_playbook_lacks() -> None:
