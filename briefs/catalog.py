@@ -296,10 +296,10 @@ def _wanted_first(missing: str) -> str:
     return missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".") or "leads that get so far"
 
 
-def metric(metric: Metric, foot: Foot = BARE) -> Message:
-    """What a metric means: its formula, of what it is made, its clock, its trap and its source."""
+def metric(metric: Metric, examples: Sequence[Example] = (), foot: Foot = BARE) -> Message:
+    """What a metric means: its formula, its parts and what brings them, its clock, trap and source."""
     parts = [(name, COUNTS.get(name) or SPREADS[name]) for name in metric.counts]
-    return _message("metric", metric=metric, parts=parts, foot=foot)
+    return _message("metric", metric=metric, parts=parts, examples=examples, foot=foot)
 
 
 def comparison(comparison: Comparison, foot: Foot = BARE) -> Message:

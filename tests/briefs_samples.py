@@ -33,6 +33,7 @@ from funnel.events import (
     Page,
     Person,
 )
+from funnel.example_event import examples
 from funnel.explained import Explained, explained
 from funnel.incident import Finding
 from funnel.journey import tell
@@ -256,6 +257,10 @@ def every_metric() -> Answer:
     return answer(question, metrics, found, PLAYBOOK, NOON)
 
 
+def defined(name: str) -> Message:
+    return catalog.metric(METRICS[name], examples(METRICS[name].counts, NOON.date()), AGAIN)
+
+
 def duel(webinar: tuple[int, int] = (7, 80), fair: tuple[int, int] = (4, 75)) -> Comparison:
     """Two campaigns by (customers, leads), half of each of fit A and half of fit B."""
     arms = {"Spring webinar": webinar, "Fair": fair}
@@ -374,7 +379,8 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "kpi_bridge": lambda: catalog.answered(bridge(), AGAIN),
     "kpi_bridge_many": lambda: catalog.answered(bridge(26)),
     "metric_list": lambda: catalog.metric_list(every_metric()),
-    "metric": lambda: catalog.metric(METRICS["acceptance_rate"]),
+    "metric": lambda: defined("acceptance_rate"),
+    "metric_of_the_playbook": lambda: defined("ltv_cac"),
     "comparison": lambda: catalog.comparison(duel(), AGAIN),
     "comparison_won": lambda: catalog.comparison(duel((70, 800), (20, 750))),
     "why": lambda: catalog.why(reasons("mqls 2026-01 vs 2025-12 why"), AGAIN),
