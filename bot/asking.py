@@ -160,7 +160,7 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # no
         NotFoundError: it names a campaign that nobody knows.
 
     """
-    request = await _with_known_campaigns(store, asked.understood(playbook))
+    request = await with_known_campaigns(store, asked.understood(playbook))
     match request:
         case Ambiguous():
             return request
@@ -250,7 +250,7 @@ def _as_known(asked: Asked, question: Question) -> Question:
     return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
 
 
-async def _with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
+async def with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
     """The request with every campaign by its whole name; where a part could be several, the choice.
 
     Raises:
