@@ -58,7 +58,8 @@ class Metric:
     def by(self) -> tuple[Dimension, ...]:
         """What it can be broken down by: what all of its counts can be.
 
-        What belongs to the whole window (`WHOLE`) or is itself a comparison of groups cannot be.
+        What belongs to the whole window (`WHOLE`) or is itself a comparison of groups cannot be. Deals are
+        open at the end of a day, and at no end of all Mondays (`AGAIN`).
         """
         return _dimensions(self.formula)
 
@@ -77,6 +78,9 @@ class Metric:
 LONGEST_NAME = 200  # characters of what is looked up
 WHOLE = frozenset({"sales_cost", "revenue_target"})
 """Counts of the playbook that nobody can say of one campaign: they are the whole window's."""
+
+AGAIN: frozenset[Dimension] = frozenset({"hour", "weekday"})
+"""Parts of time that come round again, so that none of them has one beginning and one end."""
 
 COMPARING = frozenset({"max", "min", "hhi"})
 """Functions of a formula that look at the groups of a breakdown of their own."""
@@ -158,7 +162,12 @@ def _dimensions(formula: str) -> tuple[Dimension, ...]:
     if WHOLE.intersection(_counts(formula)) or any(map(_compares, leaves(_tree(formula)))):
         return ()
     families = {_family(name) for name in _counts(formula)} - {"rules"}
-    return tuple(one for one in DIMENSIONS if families and all(one in BY[family] for family in families))
+    never = AGAIN if OF_OPEN_DEALS.intersection(_counts(formula)) else frozenset()
+    return tuple(
+        one
+        for one in DIMENSIONS
+        if families and one not in never and all(one in BY[family] for family in families)
+    )
 
 
 def _family(name: str) -> Family:

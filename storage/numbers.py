@@ -169,8 +169,8 @@ def _amount(at: str, when: Condition | None = None) -> Number:
     return Number(deal, deal.c[at], when, deal.c.amount)
 
 
-def _moves(*kinds: MoveKind, total: sa.ColumnElement[Any] | None = None) -> Number:
-    return Number(deal_move, deal_move.c.at, deal_move.c.kind.in_(kinds), total)
+def _moves(kind: MoveKind, total: sa.ColumnElement[Any] | None = None) -> Number:
+    return Number(deal_move, deal_move.c.at, deal_move.c.kind == kind, total)
 
 
 def _standing(inside: Inside, total: sa.ColumnElement[Any] | None = None) -> Number:
@@ -228,11 +228,11 @@ NUMBERS: Mapping[str, Number] = {
     "pipeline_at_start": _standing(open_at_start, deal_move.c.amount),
     "pipeline_at_end": _standing(open_at_end, deal_move.c.amount),
     "pipeline_slipped": _standing(slipped, deal_move.c.amount),
-    "pipeline_created": _moves("created", total=deal_move.c.added),
-    "pipeline_reopened": _moves("reopened", total=deal_move.c.added),
-    "pipeline_changed": _moves("changed", total=deal_move.c.added),
-    "pipeline_won": _moves("won", total=-deal_move.c.added),
-    "pipeline_lost": _moves("lost", total=-deal_move.c.added),
+    "pipeline_created": _moves("created", deal_move.c.added),
+    "pipeline_reopened": _moves("reopened", deal_move.c.added),
+    "pipeline_changed": _moves("changed", deal_move.c.added),
+    "pipeline_won": _moves("won", -deal_move.c.added),
+    "pipeline_lost": _moves("lost", -deal_move.c.added),
     "sourced_pipeline": _amount("opened_at", deal.c.sourced),
     "influenced_pipeline": _amount("opened_at", deal.c.influenced),
     "spend": _spent(spend.c.amount),
