@@ -25,7 +25,7 @@ TOUCHES = 10  # of each lead
 SPAN = timedelta(days=1095)  # in which a million leads come
 END = datetime(2026, 11, 20, tzinfo=UTC)
 CHUNK = 50_000  # leads at a time
-VERSION = 2  # of these rows; another one is made anew
+VERSION = 3  # of these rows; another one is made anew
 DAY = 86_400_000_000  # microseconds
 NONE = np.iinfo(np.int64).min  # a time that never came
 
@@ -151,10 +151,12 @@ def _some(dice: np.random.Generator, first: int, count: int, leads: int) -> dict
     lead["captured_fields"] = dice.integers(1, 7, count)
     lead["forgotten"] = np.zeros(count, bool)
     lead["found_by"] = np.array([f"person {one}\nperson{one}@example.com" for one in ids], object)
+    deal = _deals(dice, lead)
     return {
         "lead": lead,
         "stage_entry": _entries(lead),
-        "deal": _deals(dice, lead),
+        "deal": deal,
+        "deal_move": _deal_moves(deal),
         "touch": _touches(dice, lead, end),
     }
 
@@ -221,6 +223,39 @@ def _deals(dice: np.random.Generator, lead: Columns) -> Columns:
         "sourced": dice.random(count) < 0.6,  # noqa: PLR2004 - more than half
         "influenced": np.ones(count, bool),
     }
+
+
+def _deal_moves(deal: Columns) -> Columns:
+    """Each deal is created, and some are won."""
+    count = len(deal["lead_id"])
+    ends = np.flatnonzero(deal["closed_at"] != NONE)
+    same = (
+        "workspace_id",
+        "lead_id",
+        "deal_id",
+        "receipt_source",
+        "receipt_id",
+        "amount",
+        "currency",
+        "opened_at",
+    )
+    created = {name: deal[name] for name in same} | {
+        "place": np.zeros(count, np.int64),
+        "kind": _all("created", count),
+        "at": deal["opened_at"],
+        "until": deal["closed_at"],
+        "open": np.ones(count, bool),
+        "added": deal["amount"],
+    }
+    won = {name: deal[name][ends] for name in same} | {
+        "place": np.ones(len(ends), np.int64),
+        "kind": _all("won", len(ends)),
+        "at": deal["closed_at"][ends],
+        "until": np.full(len(ends), NONE),
+        "open": np.zeros(len(ends), bool),
+        "added": -deal["amount"][ends],
+    }
+    return {name: np.concatenate([created[name], won[name]]) for name in created}
 
 
 def _touches(dice: np.random.Generator, lead: Columns, end: int) -> Columns:

@@ -35,6 +35,8 @@ from funnel.counts import Ask, Cells, CountedLead, Filter
 from funnel.credited import NOTE, Shares, credited, is_shared
 from funnel.dimension import OF_TIME, Dimension
 from funnel.errors import NotFoundError, PeriodError, QuestionError
+from funnel.example_event import Example
+from funnel.example_event import examples as examples_of
 from funnel.explained import Explained, change_asks, explained
 from funnel.handed_over import comparison_json, explained_json, metric_json
 from funnel.metrics import METRICS, Metric
@@ -129,6 +131,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Defined:
+    """What a metric means, and what to send or to write to have it."""
+
+    metric: Metric
+    brought_by: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ambiguous:
     """Several campaigns for one name; each with the question that means it."""
 
@@ -136,7 +146,7 @@ class Ambiguous:
     choices: tuple[tuple[str, Question], ...]
 
 
-Reply = Answer | Comparison | Explained | Listed | Metric | Audit | Ambiguous
+Reply = Answer | Comparison | Explained | Listed | Defined | Audit | Ambiguous
 
 
 async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # noqa: PLR0911 - as below
@@ -147,12 +157,13 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # no
         NotFoundError: it names a campaign that nobody knows.
 
     """
-    request = await _with_known_campaigns(store, asked.understood(playbook))
+    request = await with_known_campaigns(store, asked.understood(playbook))
     match request:
         case Ambiguous():
             return request
         case Define(name):
-            return METRICS[name]
+            day = asked.at.astimezone(playbook.zone).date()
+            return Defined(METRICS[name], examples_of(METRICS[name].counts, day))
         case ScoreAudit(period):
             return await _audited(store, playbook, period, asked.at)
         case ListMetrics():
@@ -236,7 +247,7 @@ def _as_known(asked: Asked, question: Question) -> Question:
     return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
 
 
-async def _with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
+async def with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
     """The request with every campaign by its whole name; where a part could be several, the choice.
 
     Raises:
@@ -372,8 +383,8 @@ def as_json(reply: Reply) -> dict[str, Any]:  # noqa: PLR0911 - a line for each 
             return comparison_json(reply)
         case Explained():
             return explained_json(reply)
-        case Metric():
-            return metric_json(reply)
+        case Defined(metric, brought_by):
+            return metric_json(metric, brought_by)
         case Ambiguous(name, choices):
             return {"question": name, "choices": [str(question) for _, question in choices]}
     return audit_json(reply, str(ScoreAudit(reply.period)))
@@ -390,8 +401,8 @@ def said(reply: Reply, asked: Asked, shared_by: str | None = None) -> Message:  
             return catalog.comparison(reply, _foot(asked, reply.answer.question, shared_by, COMPARED))
         case Explained():
             return catalog.why(reply, _foot(asked, reply.question, shared_by))
-        case Metric():
-            return catalog.metric(reply, _foot(asked, Define(reply.name), shared_by))
+        case Defined(metric, brought_by):
+            return catalog.metric(metric, brought_by, _foot(asked, Define(metric.name), shared_by))
         case Ambiguous(name, choices):
             return catalog.campaigns_found(
                 name, [(one, asked.carried(question)) for one, question in choices]

@@ -4,17 +4,18 @@ An answer is a function of the store and that time, so a digest that is tried ag
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from bot import alerts
-from bot.asking import Asked, gather
+from bot.asking import Asked, gather, with_known_campaigns
 from bot.house import House
 from briefs import catalog
 from briefs.catalog import Part
 from briefs.message import Message
 from funnel.answer import Answer
-from funnel.errors import PlaybookError, QuestionError, TipoffError
+from funnel.errors import NotFoundError, PlaybookError, QuestionError, TipoffError
 from funnel.playbook import Playbook
 from funnel.question import About, Question
 from funnel.restated import Restated, restated, restated_asks
@@ -94,13 +95,23 @@ async def _restated(house: House, name: str, rules: Digest, at: datetime) -> tup
     if card is None or not card.posted:
         return ()
     try:
-        said = [_question(_asked(text, before), house.playbook) for text in _questions(rules)]
-        pairs = restated_asks(said, before, at)
+        pairs = restated_asks(await _answered(house, rules, before), before, at)
         wanted = [ask for pair in pairs for ask in pair]
         found = await asyncio.gather(*(house.store.count(ask, house.playbook, now=at) for ask in wanted))
     except QuestionError:
         return ()  # it said nothing then, or too much has changed since to tell
     return restated(pairs, dict(zip(wanted, found, strict=True)))
+
+
+async def _answered(house: House, rules: Digest, at: datetime) -> list[Question]:
+    """What a digest answered with numbers, each campaign by its whole name."""
+    answered = []
+    for text in _questions(rules):
+        with suppress(NotFoundError):
+            request = await with_known_campaigns(house.store, _question(_asked(text, at), house.playbook))
+            if isinstance(request, Question):
+                answered.append(request)
+    return answered
 
 
 def _question(asked: Asked, playbook: Playbook) -> Question:

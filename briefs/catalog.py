@@ -23,6 +23,7 @@ from funnel.alert_status import Status
 from funnel.answer import Answer, Line
 from funnel.attribution import Model
 from funnel.backtest import Backtest
+from funnel.bridge import BRIDGED, STEPS
 from funnel.brief import Brief
 from funnel.case import Case, Turn, leading, named, token
 from funnel.comparison import Comparison, Ranks
@@ -104,10 +105,10 @@ class Part:
 
     @property
     def metrics(self) -> list[Metric]:
-        """What is said of everybody: counts of a table with many columns, else all there is."""
+        """What is said of everybody: counts of a table with many columns, else what was asked for."""
         if self.answer is None:
             return []
-        return list(self.answer.metrics) if self.answer.question.about == "kpi" else counted(self.answer)
+        return [self.answer.metrics[0]] if self.answer.question.about == "kpi" else counted(self.answer)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -203,6 +204,7 @@ def _answered(answer: Answer, foot: Foot, rows: int) -> Message:
         foot=foot,
         maturing=_maturing(answer, lines),
         examples=_examples(answer),
+        bridge=_bridge(answer),
         beside=any(value.value is not None for line in lines for value in line.previous.values()),
         **(_of_funnel(answer) if page == "funnel" else {}),
     )
@@ -213,6 +215,28 @@ def _examples(answer: Answer) -> tuple[Example, ...]:
     terms = answer.terms
     day = terms.as_of.astimezone(ZoneInfo(terms.zone)).date()
     return examples(answer.total.values[answer.metrics[0].name].wanted, day)[:EXAMPLES]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeStep:
+    """A line of a bridge, in deals and in money; `shown` is which of the two a breakdown shows."""
+
+    words: str
+    deals: Metric | None
+    money: Metric
+    shown: Metric | None
+
+
+def _bridge(answer: Answer) -> list[BridgeStep]:
+    """The bridge under the growth of a pipeline, if there ever was a deal to cross it."""
+    shown = BRIDGED.get(answer.metrics[0].name)
+    if shown is None or not any(value.value for value in answer.total.values.values()):
+        return []
+    found = [(step, METRICS[step.deals] if step.deals else None, METRICS[step.money]) for step in STEPS]
+    return [
+        BridgeStep(step.words, deals, money, money if money.name in shown else deals)
+        for step, deals, money in found
+    ]
 
 
 def _heard(answer: Answer, lines: Sequence[Line]) -> tuple[list[Metric], list[Metric]]:
@@ -242,7 +266,13 @@ def _maturing(answer: Answer, lines: Sequence[Line]) -> bool:
 
 
 def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
-    """Every metric with its value, or with what to send to get one."""
+    """Every metric with its value, or with what to send to get one; a table as long as Slack takes one."""
+    with suppress(TooLargeError):
+        return _metric_list(answer, foot, table=True)
+    return _metric_list(answer, foot, table=False)
+
+
+def _metric_list(answer: Answer, foot: Foot, *, table: bool) -> Message:
     values = answer.total.values
     missing: dict[str, list[Metric]] = {}
     for metric in answer.metrics:
@@ -254,6 +284,7 @@ def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
         answer=answer,
         known=known,
         missing=list(missing.items()),
+        table=table,
         terms=answer.terms,
         notes=answer.notes,
         foot=foot,
@@ -265,10 +296,10 @@ def _wanted_first(missing: str) -> str:
     return missing.partition(" It takes ")[2].partition(";")[0].removesuffix(".") or "leads that get so far"
 
 
-def metric(metric: Metric, foot: Foot = BARE) -> Message:
-    """What a metric means: its formula, of what it is made, its clock, its trap and its source."""
+def metric(metric: Metric, examples: Sequence[Example] = (), foot: Foot = BARE) -> Message:
+    """What a metric means: its formula, its parts and what brings them, its clock, trap and source."""
     parts = [(name, COUNTS.get(name) or SPREADS[name]) for name in metric.counts]
-    return _message("metric", metric=metric, parts=parts, foot=foot)
+    return _message("metric", metric=metric, parts=parts, examples=examples, foot=foot)
 
 
 def comparison(comparison: Comparison, foot: Foot = BARE) -> Message:

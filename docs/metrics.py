@@ -16,7 +16,8 @@ this page is written. Ask for one by its name or any other that it goes by: `/kp
 - **Clock.** *cohort*: of the leads created in the window, how many did it by the time of asking. *activity*:
   what happened in the window, whoever did it. A question may choose: `/kpi mqls cohort`.
 - **No data is never 0.** A rate of nobody is no data, and so is what comes by a feed of its own (spend,
-  visits, mentions) that has brought nothing. Such an answer shows the event to send.
+  visits, mentions) that has brought nothing. Such an answer shows the event to send, and so does
+  `/kpi define`.
 - **Medians.** `median(...)` counts those who still wait (Kaplan and Meier); where half of them do, it is only
   a lower bound, ≥. `median_ended(...)` is of those alone who have arrived. Both come with a p90.
 - **Maturing.** A cohort is compared once its youngest leads have had the time that four of five took in the

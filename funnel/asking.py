@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from funnel.bridge import beneath
 from funnel.counts import COUNTS, Ask, Clock
 from funnel.dimension import DIMENSIONS
 from funnel.formula import Call, leaves
@@ -33,7 +34,10 @@ class Plan(NamedTuple):
 
 
 def columns(question: Question) -> tuple[Metric, ...]:
-    """The metrics that a question shows; what `/campaigns` is sorted by is one of them."""
+    """The metrics that a question shows: what it asks for, with its bridge, or the columns of its command.
+
+    What `/campaigns` is sorted by is one of them.
+    """
     return tuple(metric for metric in _columns(question) if _fits(metric, question))
 
 
@@ -44,7 +48,7 @@ def without(question: Question) -> tuple[Metric, ...]:
 
 def _columns(question: Question) -> tuple[Metric, ...]:
     shown = {"funnel": FUNNEL_COLUMNS, "campaigns": CAMPAIGN_COLUMNS, "kpi": ()}[question.about]
-    asked = (question.metric,) if question.metric else ()
+    asked = (question.metric, *beneath(question.metric)) if question.metric else ()
     return tuple(METRICS[name] for name in dict.fromkeys((*shown, *asked)))
 
 

@@ -1,5 +1,7 @@
 """Whose number it is: the leads that stand behind a metric."""
 
+from itertools import chain
+
 from funnel.counts import COUNTS, SPREADS
 from funnel.metrics import Metric
 
@@ -7,9 +9,12 @@ from funnel.metrics import Metric
 def behind(metric: Metric) -> str | None:
     """The name, of `COUNTS` or `SPREADS`, whose leads stand behind a metric; of a share, those who did it.
 
-    None where no lead does: money, visits, what the playbook says.
+    Behind deals and their amounts stand the leads whose deals they are, unless leads are counted, too. None
+    where no lead does: spend, visits, what the playbook says.
     """
-    return next((name for name in metric.counts if _family(name) == "leads"), None)
+    leads = (name for name in metric.counts if _family(name) == "leads")
+    deals = (name for name in metric.counts if name in COUNTS and COUNTS[name].family == "deals")
+    return next(chain(leads, deals), None)
 
 
 def _family(name: str) -> str:

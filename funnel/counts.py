@@ -44,6 +44,7 @@ ENGAGED = "`tipoff.lead.engaged` with `kind`"
 VIEWED = f"{ENGAGED} `page_viewed` and an `asset`"
 CALLED = f"{ENGAGED} `call_made`"
 AMOUNT = f"{DEAL} with `amount`"
+REOPENED = f"{DEAL} with `stage` `open` after `won` or `lost`"
 
 COUNTS: Mapping[str, Count] = {
     # Leads: cohort by created_at, activity by the moment itself. Skipped stages count as passed.
@@ -94,8 +95,53 @@ COUNTS: Mapping[str, Count] = {
     "deals_lost": Count("deals", "deals that were lost, by closing date", DEAL),
     "revenue": Count("deals", "the amount of deals won", AMOUNT, money=True),
     "opened_pipeline": Count("deals", "the amount of deals that opened", AMOUNT, money=True),
-    "pipeline_at_start": Count("deals", "the amount of deals open as the window begins", AMOUNT, money=True),
-    "pipeline_at_end": Count("deals", "the amount of deals open as the window ends", AMOUNT, money=True),
+    "deals_open_at_start": Count("deals", "deals open as the window begins", DEAL),
+    "deals_open_at_end": Count("deals", "deals open as the window ends", DEAL),
+    "deals_reopened": Count("deals", "deals that were open again after they had been closed", REOPENED),
+    "closed_won": Count(
+        "deals", "deals that left the open pipeline as won, each time", f"{DEAL} with `stage` `won`"
+    ),
+    "closed_lost": Count(
+        "deals",
+        "deals that left the open pipeline in any other way, each time",
+        f"{DEAL} with `stage` `lost`",
+    ),
+    "deals_slipped": Count(
+        "deals",
+        "deals open as the window ends that were expected to close in it",
+        f"{DEAL} with `close_date`",
+    ),
+    "pipeline_at_start": Count(
+        "deals", "the amount, as it was then, of deals open as the window begins", AMOUNT, money=True
+    ),
+    "pipeline_at_end": Count(
+        "deals", "the amount, as it was then, of deals open as the window ends", AMOUNT, money=True
+    ),
+    "pipeline_created": Count("deals", "the amount of deals as they were created", AMOUNT, money=True),
+    "pipeline_reopened": Count(
+        "deals", "the amount of deals as they were open again", f"{REOPENED} and `amount`", money=True
+    ),
+    "pipeline_changed": Count(
+        "deals", "by how much the amounts of open deals changed", f"a second {AMOUNT}", money=True
+    ),
+    "pipeline_won": Count(
+        "deals",
+        "the amount with which deals left the open pipeline as won",
+        f"{DEAL} with `stage` `won`",
+        money=True,
+    ),
+    "pipeline_lost": Count(
+        "deals",
+        "the amount with which deals left the open pipeline in any other way",
+        f"{DEAL} with `stage` `lost`",
+        money=True,
+    ),
+    "pipeline_slipped": Count(
+        "deals",
+        "the amount of deals open as the window ends that were expected to close in it",
+        f"{AMOUNT} and `close_date`",
+        money=True,
+    ),
     "sourced_pipeline": Count(
         "deals", "the amount of deals opened whose lead's first touch was marketing's", AMOUNT, money=True
     ),

@@ -15,6 +15,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -42,7 +43,23 @@ def _as_email(text: str) -> str:
     return words[0].lower()
 
 
+def _as_day(value: object) -> object:
+    """The day that a text or a time names, as CRMs write it; an empty text names none."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip().upper()) if value.strip() else None
+        except ValueError:
+            raise ValueError("is not a day such as 2026-03-31") from None
+    day = value.date() if isinstance(value, datetime) else value
+    if isinstance(day, date) and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+    if day is not None and not isinstance(day, date):
+        raise ValueError("is not a day such as 2026-03-31")
+    return day
+
+
 Utc = Annotated[AwareDatetime, AfterValidator(as_utc)]
+Day = Annotated[date | None, BeforeValidator(_as_day)]
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_as_email)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Amount = Annotated[Decimal, Field(ge=0, le=10**12, allow_inf_nan=False)]
@@ -226,7 +243,8 @@ class LeadStaged(_Event):
 class DealMoved(_Event):
     """A deal entered a stage: `open`, `won`, `lost`, or a name that the playbook maps.
 
-    `amount` is in major units of `currency` (120.50 dollars), `reason` is why it was lost.
+    `amount` is in major units of `currency` (120.50 dollars), `reason` is why it was lost. `close_date` is
+    the day by which it is expected to close, in the workspace's zone; without it, that stays as it was.
     """
 
     type: Literal["tipoff.deal.moved"] = "tipoff.deal.moved"
@@ -236,7 +254,7 @@ class DealMoved(_Event):
     reason: Words | None = None
     amount: Amount | None = None
     currency: Words | None = None
-    close_date: str | None = None
+    close_date: Day = None
     owner: Words | None = None
 
 

@@ -33,8 +33,8 @@ def _staged(stage: str, *brings: str, **fields: Any) -> Shape:
     return Shape("tipoff.lead.staged", {"person": ANA, "stage": stage, **fields}, brings)
 
 
-def _deal(stage: str, *brings: str) -> Shape:
-    deal = {"deal": "7", "person": ANA, "stage": stage, "amount": 12500, "currency": "USD"}
+def _deal(stage: str, *brings: str, **fields: Any) -> Shape:
+    deal = {"deal": "7", "person": ANA, "stage": stage, "amount": 12500, "currency": "USD", **fields}
     return Shape("tipoff.deal.moved", deal, brings)
 
 
@@ -71,9 +71,13 @@ SHAPES = (
     _staged("disqualified", "disqualified", reason="student"),
     _staged("recycled", "recycled", reason="timing"),
     _deal("open", "opportunities", "deals_opened", "opened_pipeline", "pipeline_at_start", "pipeline_at_end",
-          "sourced_pipeline", "influenced_pipeline", "time_to_opportunity"),
-    _deal("won", "customers", "content_customers", *_AMOUNTS),
-    _deal("lost", "lost", "deals_lost"),
+          "sourced_pipeline", "influenced_pipeline", "time_to_opportunity", "deals_open_at_start",
+          "deals_open_at_end", "pipeline_created"),
+    _deal("open", "deals_slipped", "pipeline_slipped", close_date="2026-03-31"),
+    _deal("open", "deals_reopened", "pipeline_reopened", reason="they came back"),
+    _deal("open", "pipeline_changed", amount=15000),
+    _deal("won", "customers", "content_customers", "closed_won", "pipeline_won", *_AMOUNTS),
+    _deal("lost", "lost", "deals_lost", "closed_lost", "pipeline_lost"),
     _spent("spend", amount=310, currency="USD"),
     _spent("impressions", "ad_clicks", impressions=8200, clicks=164),
     _spent("likes", "comments", "shares", likes=31, comments=4, shares=6),

@@ -1,23 +1,26 @@
 """What is not a plain answer in the shape that other programs rely on: question, terms, rows, notes."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from funnel.answer import Terms, as_json
 from funnel.comparison import Comparison
+from funnel.example_event import Example
 from funnel.explained import Explained, Part
 from funnel.metrics import Metric
 from funnel.verdict_words import sentence
 
 
-def metric_json(metric: Metric) -> dict[str, Any]:
-    """What a metric means."""
+def metric_json(metric: Metric, examples: Iterable[Example] = ()) -> dict[str, Any]:
+    """What a metric means, and what to send (`intake`) or to write (`playbook`) to have it."""
     described = {name: getattr(metric, name) for name in DESCRIBED}
     return {
         "question": f"/kpi define {metric.name}",
         "metric": {
             name: list(value) if isinstance(value, tuple) else value for name, value in described.items()
         },
+        "examples": [example._asdict() for example in examples],
     }
 
 

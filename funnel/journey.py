@@ -6,13 +6,12 @@ so that there is no incremental merging to get wrong.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
 from funnel.crowds import NO_HITS, Hit, in_a_crowd
+from funnel.deals import deals
 from funnel.events import (
     DealMoved,
     EventKey,
@@ -29,7 +28,7 @@ from funnel.events import (
     in_order,
 )
 from funnel.identity import Identity, company_of
-from funnel.lead import Crossing, Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
+from funnel.lead import Crossing, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.machines import marked
 from funnel.playbook import Playbook
 from funnel.scoring import crossed, crossings, fit
@@ -66,7 +65,7 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook, crowded: Collection[Hi
         said=said,
         touches=touches,
         scores=tuple(_scores(moving, playbook)),
-        deals=_deals(moving, playbook),
+        deals=deals(moving, playbook),
         origin=_first_origin(touches),
         owner=_owner(moving),
         motion=_motion(touches, playbook),
@@ -300,38 +299,6 @@ def _evidence_of(event: LeadEvent, playbook: Playbook) -> Iterator[Evidence]:
 def _entry(stage: Stage, event: LeadEvent, reason: str | None) -> StageEntry:
     """The entry that an event witnesses; who leaves the funnel leaves it for a reason, stated or not."""
     return StageEntry(stage, event.time, event.key, reason or (UNSTATED if stage in EXITS else None))
-
-
-def _deals(moving: Sequence[LeadEvent], playbook: Playbook) -> tuple[Deal, ...]:
-    deals: dict[str, Deal] = {}
-    for event in moving:
-        if isinstance(event, DealMoved):
-            before = deals.get(event.deal)
-            deals[event.deal] = Deal(
-                event.deal,
-                playbook.deal_stage(event.stage),
-                before.opened_at if before else event.time,
-                event.time,
-                event.key,
-                minor_units(event.amount) if event.amount is not None else before.amount if before else None,
-                event.currency or (before.currency if before else playbook.currency),
-                event.owner or (before.owner if before else None),
-                _closed_at(event, before, playbook),
-            )
-    return tuple(deals.values())
-
-
-def _closed_at(event: DealMoved, before: Deal | None, playbook: Playbook) -> datetime | None:
-    """When the deal came to the end at which it is; None while it is open."""
-    stage = playbook.deal_stage(event.stage)
-    if stage is not Stage.CUSTOMER and stage not in EXITS:
-        return None
-    return before.closed_at if before and before.stage is stage else event.time
-
-
-def minor_units(amount: Decimal) -> int:
-    """Hundredths of a currency's unit, half a cent rounded to even."""
-    return int((amount * 100).to_integral_value())
 
 
 def _first_origin(touches: Sequence[Touch]) -> Origin | None:

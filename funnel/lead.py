@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from funnel.events import Asset, EventKey, Mail, Origin, Page, TouchKind
@@ -127,11 +127,36 @@ class Crossing:
     qualifies: bool = False
 
 
+MoveKind = Literal["created", "reopened", "changed", "rescheduled", "won", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class DealMove:
+    """What a deal did to the pipeline, and how it stood from then (`at`) `until` its next move.
+
+    `added` is what the open pipeline gained with it, or lost where it is negative; `amount` is what the deal
+    is worth since. Both are in minor units of `currency`, and 0 where nobody named an amount. `close_date` is
+    the day by which it was expected to close, as far as anybody had said. Any end but the won one is `lost`.
+    """
+
+    kind: MoveKind
+    at: datetime
+    receipt: EventKey
+    open: bool
+    added: int
+    amount: int
+    currency: str | None
+    close_date: date | None = None
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Deal:
     """A deal as its last event left it; `amount` is in minor units of `currency`.
 
-    `closed_at` is when it came to the end at which it is, won or out; None while it is open.
+    `closed_at` is when it came to the end at which it is, won or out; None while it is open. `close_date` is
+    when it is expected to. `moves` tell how it came here: what was added with them is its amount while it is
+    open, and nothing once it is closed.
     """
 
     id: str
@@ -143,6 +168,13 @@ class Deal:
     currency: str | None = None
     owner: str | None = None
     closed_at: datetime | None = None
+    close_date: date | None = None
+    moves: tuple[DealMove, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether it is in the open pipeline: neither won nor out."""
+        return self.closed_at is None
 
 
 @dataclass(frozen=True, slots=True)

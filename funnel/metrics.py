@@ -66,7 +66,8 @@ class Metric:
     def by(self) -> tuple[Dimension, ...]:
         """What it can be broken down by: what all of its counts can be.
 
-        What belongs to the whole window (`WHOLE`) or is itself a comparison of groups cannot be.
+        What belongs to the whole window (`WHOLE`) or is itself a comparison of groups cannot be. Deals are
+        open at the end of a day, and at no end of all Mondays (`AGAIN`).
         """
         return _dimensions(self.formula)
 
@@ -98,6 +99,9 @@ class Metric:
 LONGEST_NAME = 200  # characters of what is looked up
 WHOLE = frozenset({"sales_cost", "revenue_target"})
 """Counts of the playbook that nobody can say of one campaign: they are the whole window's."""
+
+AGAIN: frozenset[Dimension] = frozenset({"hour", "weekday"})
+"""Parts of time that come round again, so that none of them has one beginning and one end."""
 
 COMPARING = frozenset({"max", "min", "hhi"})
 """Functions of a formula that look at the groups of a breakdown of their own."""
@@ -179,7 +183,12 @@ def _dimensions(formula: str) -> tuple[Dimension, ...]:
     if WHOLE.intersection(_counts(formula)) or any(map(_compares, leaves(_tree(formula)))):
         return ()
     families = {_family(name) for name in _counts(formula)} - {"rules"}
-    return tuple(one for one in DIMENSIONS if families and all(one in BY[family] for family in families))
+    never = AGAIN if OF_OPEN_DEALS.intersection(_counts(formula)) else frozenset()
+    return tuple(
+        one
+        for one in DIMENSIONS
+        if families and one not in never and all(one in BY[family] for family in families)
+    )
 
 
 def _family(name: str) -> Family:
@@ -203,7 +212,12 @@ def _plain(formula: Formula) -> bool:
 PEOPLE = frozenset({"visitors", "known_visitors", "content_viewers", "content_leads"})
 """Counts of different people, who may be in several groups and on several days."""
 
-STANDING = PEOPLE | {"pipeline_at_start", "pipeline_at_end"}
+OF_OPEN_DEALS = frozenset(
+    f"{what}_{when}" for what in ("deals_open", "pipeline") for when in ("at_start", "at_end")
+) | {"deals_slipped", "pipeline_slipped"}
+"""Counts of deals that are open at one moment."""
+
+STANDING = PEOPLE | OF_OPEN_DEALS
 """Counts that do not add up: people, and what stands at one moment."""
 
 
@@ -435,13 +449,47 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
         "It does not multiply to revenue; the average does.", OWN, ("median deal size",)),
     Metric("pipeline", "Open pipeline", "pipeline_at_end", "money", "activity", "up",
         "The amount of deals open as the window ends, not weighted by stage.", "pulserevops.com",
-        ("pipeline value",)),
+        ("pipeline value", "pipeline at the end")),
     Metric("opened_pipeline", "Pipeline opened", "opened_pipeline", "money", "activity", "up",
-        "The amount as it is known now, not as it was on the day.", "pulserevops.com", ("pipeline created",)),
+        "The amount as it is known now; as it was on the day, it is `pipeline_created`.", "pulserevops.com"),
     Metric("pipeline_growth", "Pipeline growth", "(pipeline_at_end - pipeline_at_start) / pipeline_at_start",
         "share", "activity", "up",
         "Deals won leave the pipeline, so a good month can shrink it; the article counts qualified leads "
-        "entering, `sqls`.", MATHUR),
+        "entering, `sqls`.", MATHUR, ("pipeline bridge", "growth of the pipeline")),
+    Metric("deal_growth", "Pipeline growth in deals",
+        "(deals_open_at_end - deals_open_at_start) / deals_open_at_start", "share", "activity", "up",
+        "Small deals count like large ones; of amounts it is `pipeline_growth`.", MATHUR,
+        ("pipeline growth by count", "deal bridge", "growth of open deals")),
+    Metric("open_deals", "Open deals", "deals_open_at_end", "count", "activity", "up",
+        "Open as the window ends; one that nobody closes stays open for ever.", OWN,
+        ("deals open at the end",)),
+    Metric("deals_open_at_start", "Deals open at the start", "deals_open_at_start", "count", "activity", "up",
+        "As many as were open at the end of the window before.", OWN),
+    Metric("pipeline_at_start", "Pipeline at the start", "pipeline_at_start", "money", "activity", "up",
+        "The amounts as they were then, not as they became.", OWN, ("opening pipeline",)),
+    Metric("pipeline_created", "Pipeline created", "pipeline_created", "money", "activity", "up",
+        "The amount on the day; what it became since is `pipeline_changed`.", OWN, ("new pipeline",)),
+    Metric("deals_reopened", "Deals reopened", "deals_reopened", "count", "activity", "neither",
+        "Closed and open again; each time counts.", OWN, ("reopened",)),
+    Metric("pipeline_reopened", "Pipeline reopened", "pipeline_reopened", "money", "activity", "neither",
+        "What was booked as won is in the pipeline again.", OWN),
+    Metric("pipeline_changed", "Changes of amount", "pipeline_changed", "money", "activity", "up",
+        "Of open deals, up less down; a correction of a typing error is one, too.", OWN,
+        ("changes in the pipeline", "repriced pipeline")),
+    Metric("closed_won", "Open deals won", "closed_won", "count", "activity", "up",
+        "Each time counts: a deal reopened and won again is two here and one in `deals_won`.", OWN),
+    Metric("pipeline_won", "Pipeline won", "pipeline_won", "money", "activity", "up",
+        "What left the pipeline as won, which may have been reopened since; revenue is `revenue`.", OWN),
+    Metric("closed_lost", "Open deals lost", "closed_lost", "count", "activity", "down",
+        "Every way out but winning, each time; as they ended, it is `deals_lost`.", OWN),
+    Metric("pipeline_lost", "Pipeline lost", "pipeline_lost", "money", "activity", "down",
+        "Every way out but winning: recycled and disqualified deals, too.", OWN),
+    Metric("deals_slipped", "Deals slipped", "deals_slipped", "count", "activity", "down",
+        "Expected to close in the window at any time within it; a deal without `close_date` never slips.",
+        OWN, ("slipped deals", "pushed deals")),
+    Metric("pipeline_slipped", "Pipeline slipped", "pipeline_slipped", "money", "activity", "down",
+        "Part of the pipeline at the end, not on top of it; a deal without `close_date` never slips.",
+        OWN, ("slipped", "slippage", "pushed pipeline")),
     Metric("pipeline_velocity", "Pipeline velocity a day",
         "deals_opened * win_rate * average_deal / sales_cycle", "money", "activity", "up",
         "All four of the same window and deals, else it means nothing.", f"{METRICKIT}, “Pipeline velocity”",

@@ -236,7 +236,7 @@ def _wording(about: About, asked: Mapping[str, Any], zone: ZoneInfo) -> str:
         asked.get("by") and (about, asked["by"]) != GIVEN and f"by {asked['by']}",
         metric and about == "campaigns" and f"sort {metric}",
         asked.get("top") and f"top {asked['top']}",
-        *(_filter_words(one) for one in asked.get("where", ())),
+        *(filter_words(one) for one in asked.get("where", ())),
         asked.get("model") and f"model={asked['model']}",
         asked.get("touches") and f"touches={asked['touches']}",
         asked.get("clock"),
@@ -247,7 +247,8 @@ def _wording(about: About, asked: Mapping[str, Any], zone: ZoneInfo) -> str:
     return " ".join(clause for clause in clauses if clause)
 
 
-def _filter_words(one: Filter) -> str:
+def filter_words(one: Filter) -> str:
+    """The clause that asks for a filter: `where campaign="Spring webinar"`."""
     if one.value is None:
         return f"where {one.dimension}=none"
     plain = re.fullmatch(r"[\w./-]+", one.value) and one.value.casefold() != "none"

@@ -8,7 +8,7 @@ from funnel.asking import columns
 from funnel.counts import Ask, Cell, Cells
 from funnel.metrics import METRICS
 from funnel.period import Period
-from funnel.question import Question
+from funnel.question import Question, filter_words
 
 ONCE = ("leads", "mqls", "sals", "sqls", "opportunities", "customers")
 """Counts of moments: once a window is over, only what was recorded late can change them."""
@@ -16,7 +16,7 @@ ONCE = ("leads", "mqls", "sals", "sqls", "opportunities", "customers")
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """A count of a window that was over, as it was said, and as it is now."""
+    """A count of a window that was over, and of whom, as it was said, and as it is now."""
 
     what: str
     period: Period
@@ -42,12 +42,17 @@ def restated_asks(said: Iterable[Question], at: datetime, now: datetime) -> tupl
 def restated(pairs: Iterable[tuple[Ask, Ask]], found: Mapping[Ask, Cells]) -> tuple[Restated, ...]:
     """The counts that are not what they were, each once."""
     changed = {
-        (name, then.period): Restated(METRICS[name].title, then.period, before, after)
+        (name, then.period, then.where): Restated(_said(name, then), then.period, before, after)
         for then, now in pairs
         for name in ONCE
         if name in then.names and (before := _of(name, found[then])) != (after := _of(name, found[now]))
     }
     return tuple(changed.values())
+
+
+def _said(name: str, ask: Ask) -> str:
+    """What was counted, of whom: `MQLs where source=google`."""
+    return " ".join((METRICS[name].title, *map(filter_words, ask.where)))
 
 
 def _of(name: str, cells: Cells) -> int:

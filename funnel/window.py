@@ -9,9 +9,9 @@ from itertools import chain
 from funnel.asking import clock_of, plans
 from funnel.counts import COUNTS, Ask, Cell, Cells, Sample
 from funnel.credited import is_whole
-from funnel.dimension import TILES, Dimension
+from funnel.dimension import OF_TIME, TILES, Dimension
 from funnel.finance import rule_counts
-from funnel.metrics import STANDING, Metric
+from funnel.metrics import PEOPLE, STANDING, Metric
 from funnel.period import Period
 from funnel.playbook import Playbook
 from funnel.question import Question
@@ -85,12 +85,13 @@ class Window:
             return Value(None, missing=f"There is none by {self.by}.")
         if self.shared and any(map(is_whole, metric.counts)):
             return Value(None, missing=_NO_SHARE)
-        if len(groups) > 1 and STANDING & set(metric.counts):
+        apart = STANDING if self.by in OF_TIME else PEOPLE
+        if len(groups) > 1 and apart & set(metric.counts):
             return Value(None, missing=_NO_SUM)
         return None
 
 
-_NO_SUM = "Neither people who are in several groups nor what stands at one moment can be added up."
+_NO_SUM = "Neither people who are in several groups nor what stands at several moments can be added up."
 
 _NO_SHARE = "It is made of whole leads or deals, which no model can share."
 

@@ -53,7 +53,7 @@ COMMON: dict[str, tuple[str, ...]] = {
     "deal_stage": ("deal stage", "opportunity stage"),
     "amount": ("amount", "deal amount", "opportunity amount"),
     "currency": ("currency", "amount currency", "deal currency"),
-    "close_date": ("close date", "expected close date"),
+    "close_date": ("expected close date", "expected close", "close by", "close date", "closedate"),
 }
 
 

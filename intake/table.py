@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -69,13 +70,13 @@ def _drafts(cells: Cells, zone: tzinfo) -> Iterator[Draft]:
     shared = {"person": _person(cells), "time": time, "properties": cells.rest}
     if cells.mapping.captures:
         yield Draft(LeadCaptured, {**shared, "id": f"{key}/captured", **_captured(cells)})
-    for model, fields in _said_of_them(cells):
+    for model, fields in _said_of_them(cells, zone):
         kind = model.model_fields["type"].default.rpartition(".")[2]
         fact = fingerprint([cells["time"], *fields.values()])
         yield Draft(model, {**shared, "id": f"{key}/{kind}/{fact}", **fields})
 
 
-def _said_of_them(cells: Cells) -> Iterator[tuple[type[LeadEvent], dict[str, Any]]]:
+def _said_of_them(cells: Cells, zone: tzinfo) -> Iterator[tuple[type[LeadEvent], dict[str, Any]]]:
     """What the row says beyond a form; a later export may say something else, which is another event."""
     if cells["stage"]:
         yield LeadStaged, cells.some("stage", "reason", "owner")
@@ -84,7 +85,8 @@ def _said_of_them(cells: Cells) -> Iterator[tuple[type[LeadEvent], dict[str, Any
     if cells["deal"]:
         amount = {"amount": _amount(cells["amount"])} if cells["amount"] else {}
         stage = {"stage": cells["deal_stage"] or "open"}
-        yield DealMoved, {**cells.some("deal", "currency", "close_date", "owner"), **stage, **amount}
+        closes, owner = _closes(cells, zone), cells.some("owner")
+        yield DealMoved, {**cells.some("deal", "currency"), **closes, **owner, **stage, **amount}
 
 
 def _captured(cells: Cells) -> dict[str, Any]:
@@ -98,6 +100,30 @@ def _captured(cells: Cells) -> dict[str, Any]:
 def _person(cells: Cells) -> dict[str, Any]:
     name = " ".join(cells.some("first_name", "last_name").values())
     return {**({"name": name} if name else {}), **cells.some(*PERSON)}
+
+
+def _closes(cells: Cells, zone: tzinfo) -> dict[str, str]:
+    """The day by which a deal is expected to close, if the row says one.
+
+    Raises:
+        NotUnderstood: the cell holds no day; says what would be one.
+
+    """
+    column, text = cells.mapping.close_date, cells["close_date"]
+    if column is None or text is None:
+        return {}
+    try:
+        return {"close_date": _day(text, zone, cells.mapping.time_format)}
+    except ValueError as error:
+        raise refuse(f"{column} {error}.", column, text) from None
+
+
+def _day(text: str, zone: tzinfo, pattern: str | None) -> str:
+    """The day that a cell states, as the file writes its times or else as ISO 8601 does."""
+    if pattern:
+        with suppress(ValueError):
+            return cell_moment(text, zone, pattern).date().isoformat()
+    return cell_moment(text, zone, None).date().isoformat()
 
 
 def _amount(text: str | None) -> str:

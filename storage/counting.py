@@ -17,9 +17,9 @@ from funnel.channels import named
 from funnel.counts import COUNTS, Ask, Cell, Cells, CountedLead, Sample
 from funnel.playbook import Playbook
 from storage.grouping import Grouping, clipped, filters, grouping, selected
-from storage.numbers import NUMBERS, SPREADS, Condition, Inside, Number
+from storage.numbers import FAMILY, NUMBERS, SPREADS, Condition, Inside, Number
 from storage.sampling import Samples, samples
-from storage.tables import deal, lead, spend, touch
+from storage.tables import lead, spend, touch
 
 Counted = dict[str | None, dict[str | None, dict[str, float]]]
 """What was counted: by group, then by currency (None where it is no money), then by name."""
@@ -169,7 +169,7 @@ def counted(
         return []
     at, inside, when = clock(number, ask)
     conditions = [*filters(number.table, ask), *([] if when is None else [when])]
-    if number.total is not None and number.table is not deal:
+    if number.total is not None and FAMILY[number.table] != "deals":
         conditions.append(number.total > 0)
     moment: sa.ColumnElement[Any] = number.at if number.different is None else sa.func.min(number.at)
     found = selected(

@@ -17,8 +17,8 @@ from funnel.errors import QuestionError
 from funnel.events import EventKey
 from storage.counting import clock
 from storage.grouping import Grouping, filters, selected
-from storage.numbers import NUMBERS, Condition, Number, within
-from storage.tables import deal, lead, touch
+from storage.numbers import FAMILY, NUMBERS, Condition, Number, within
+from storage.tables import deal_move, lead, touch
 
 LOOKBACK = timedelta(days=90)
 SALES = "sales"
@@ -54,7 +54,7 @@ class Credit:
 
 def journeys(c: sa.Connection, workspace: str, ask: Ask, credit: Credit, now: datetime) -> Journeys:
     number = NUMBERS.get(credit.name)
-    if number is None or number.table not in {lead, deal} or credit.key not in CREDITED:
+    if number is None or FAMILY[number.table] not in {"leads", "deals"} or credit.key not in CREDITED:
         raise QuestionError(
             f"Credit is shared for leads and deals, by {', '.join(CREDITED)}. "
             "Try `/kpi customers by campaign`."
@@ -79,16 +79,21 @@ def journeys(c: sa.Connection, workspace: str, ask: Ask, credit: Credit, now: da
 
 
 def _converted(workspace: str, ask: Ask, number: Number) -> sa.Select[Any]:
-    """The leads or deals that a count counts, with the moment for which each does, and what it is worth."""
+    """The leads or deals that a count counts, with the moment for which each does, and what it is worth.
+
+    Whatever a deal does to the pipeline is owed to the touches before it opened, so that what comes in by a
+    group goes out by it.
+    """
     at, inside, when = clock(number, ask)
-    of_deals = number.table is deal
+    of_deals = FAMILY[number.table] == "deals"
+    opened = number.table.c.opened_at if of_deals else lead.c.opportunity_at
     columns = [
         number.table.c.lead_id,
         lead.c.created_at,
-        (deal.c.opened_at if of_deals else lead.c.opportunity_at).label("opportunity_at"),
-        number.at.label("moment"),
+        opened.label("opportunity_at"),
+        (opened if number.table is deal_move else number.at).label("moment"),
         (sa.literal(1) if number.total is None else number.total).label("value"),
-        (deal.c.currency if of_deals else sa.null()).label("currency"),
+        (number.table.c.currency if of_deals else sa.null()).label("currency"),
     ]
     happened = number.at.is_not(None) if when is None else when
     conditions = [*filters(number.table, ask), happened]
@@ -100,8 +105,9 @@ def _others(workspace: str, ask: Ask, number: Number) -> sa.Select[Any]:
     _, _, when = clock(number, ask)
     happened = number.at.is_not(None) if when is None else when
     not_so: Condition = sa.not_(sa.func.coalesce(happened, False))
-    if number.table is deal:
-        having = sa.select(deal.c.lead_id).where(deal.c.workspace_id == workspace, happened)
+    if FAMILY[number.table] == "deals":
+        own = number.table.c.workspace_id == workspace
+        having = sa.select(number.table.c.lead_id).where(own, happened)
         not_so = lead.c.lead_id.not_in(having)
     conditions = [*filters(lead, ask), not_so]
     group = Grouping(ask.period)

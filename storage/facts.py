@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from funnel.calendar import midnight
 from funnel.events import Origin
 from funnel.lead import Lead, Touch
 from funnel.milestones import (
@@ -27,6 +29,7 @@ from funnel.visits import visits
 from storage import tables
 from storage.columns import LONGEST_NAME, LONGEST_OUTCOME, plain
 
+A_DAY = timedelta(days=1)
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -220,6 +223,25 @@ def _deal_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
         }
 
 
+def _deal_move_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
+    for deal in lead.deals:
+        for place, move in enumerate(deal.moves):
+            yield _receipt(move) | {
+                "deal_id": plain(deal.id),
+                "place": place,
+                "kind": move.kind,
+                "at": move.at,
+                "until": move.until,
+                "open": move.open,
+                "added": move.added,
+                "amount": move.amount,
+                "currency": plain(move.currency),
+                "due_at": midnight(move.close_date + A_DAY, playbook.zone) if move.close_date else None,
+                "opened_at": deal.opened_at,
+                "owner": plain(deal.owner),
+            }
+
+
 def _receipt(proven: Any) -> Row:
     return {"receipt_source": plain(proven.receipt.source), "receipt_id": plain(proven.receipt.id)}
 
@@ -230,6 +252,7 @@ _DERIVED: dict[sa.Table, Callable[[Lead, Playbook], Iterator[Row]]] = {
     tables.visit: _visit_rows,
     tables.stage_entry: _stage_rows,
     tables.deal: _deal_rows,
+    tables.deal_move: _deal_move_rows,
 }
 DERIVED: tuple[sa.Table, ...] = tuple(_DERIVED)
 """The tables of facts about leads."""

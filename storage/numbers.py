@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from funnel.counts import BY, Family
 from funnel.dimension import OF_LEAD, Dimension
+from funnel.lead import MoveKind
 from funnel.stage import EXITS, Stage
 from storage.columns import Moment, PlainText
 from storage.expressions import earliest, elapsed
-from storage.tables import deal, lead, spend, touch, visit
+from storage.tables import deal, deal_move, lead, spend, touch, visit
 
 Condition = sa.ColumnElement[bool]
 NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=Moment())  # the time of asking
@@ -46,17 +47,37 @@ def on_a_day(day: sa.ColumnElement[Any], span: Span) -> Condition:
 
 
 def open_at_start(_at: sa.ColumnElement[Any], span: Span) -> Condition:
-    """The deals that are open as a window begins."""
+    """The last move of each deal that is open as a window begins."""
     return _open(span.start)
 
 
 def open_at_end(_at: sa.ColumnElement[Any], span: Span) -> Condition:
-    """The deals that are open as a window ends."""
+    """The last move of each deal that is open as a window ends."""
     return _open(span.end)
 
 
+def slipped(_at: sa.ColumnElement[Any], span: Span) -> Condition:
+    """Of those open as a window ends, the deals that were expected to close in it.
+
+    What was expected at any time within the window counts. As long as the window goes on, who may still close
+    in it has not slipped.
+    """
+    then = deal_move.alias("expected")
+    expected = sa.exists().where(
+        *(then.c[name] == deal_move.c[name] for name in ("workspace_id", "lead_id", "deal_id")),
+        then.c.open,
+        then.c.at < span.end,
+        sa.or_(then.c.until.is_(None), sa.and_(then.c.until > span.start, then.c.until > then.c.at)),
+        then.c.due_at > span.start,
+        then.c.due_at <= span.end,
+    )
+    too_late = sa.or_(deal_move.c.due_at <= NOW, deal_move.c.due_at > span.end)
+    return sa.and_(_open(span.end), too_late, expected.correlate_except(then))
+
+
 def _open(time: Any) -> Condition:
-    return sa.and_(deal.c.opened_at < time, sa.or_(deal.c.closed_at.is_(None), deal.c.closed_at >= time))
+    still = sa.or_(deal_move.c.until.is_(None), deal_move.c.until >= time)
+    return sa.and_(deal_move.c.at < time, still, deal_move.c.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +123,7 @@ SEES: Mapping[sa.Table, Condition] = {
 FAMILY: Mapping[sa.Table, Family] = {
     lead: "leads",
     deal: "deals",
+    deal_move: "deals",
     spend: "spend",
     touch: "touches",
     visit: "visits",
@@ -143,8 +165,16 @@ def _of_kind(kind: str) -> Number:
     return _touches(touch.c.kind == kind)
 
 
-def _amount(at: str, when: Condition | None = None, inside: Inside = within) -> Number:
-    return Number(deal, deal.c[at], when, deal.c.amount, inside=inside)
+def _amount(at: str, when: Condition | None = None) -> Number:
+    return Number(deal, deal.c[at], when, deal.c.amount)
+
+
+def _moves(kind: MoveKind, total: sa.ColumnElement[Any] | None = None) -> Number:
+    return Number(deal_move, deal_move.c.at, deal_move.c.kind == kind, total)
+
+
+def _standing(inside: Inside, total: sa.ColumnElement[Any] | None = None) -> Number:
+    return Number(deal_move, deal_move.c.at, None, total, inside=inside)
 
 
 def _spent(total: sa.ColumnElement[Any], when: Condition | None = None) -> Number:
@@ -189,8 +219,20 @@ NUMBERS: Mapping[str, Number] = {
     "deals_lost": Number(deal, deal.c.closed_at, deal.c.stage == Stage.LOST.value),
     "revenue": _amount("closed_at", _WON),
     "opened_pipeline": _amount("opened_at"),
-    "pipeline_at_start": _amount("opened_at", inside=open_at_start),
-    "pipeline_at_end": _amount("opened_at", inside=open_at_end),
+    "deals_open_at_start": _standing(open_at_start),
+    "deals_open_at_end": _standing(open_at_end),
+    "deals_slipped": _standing(slipped),
+    "deals_reopened": _moves("reopened"),
+    "closed_won": _moves("won"),
+    "closed_lost": _moves("lost"),
+    "pipeline_at_start": _standing(open_at_start, deal_move.c.amount),
+    "pipeline_at_end": _standing(open_at_end, deal_move.c.amount),
+    "pipeline_slipped": _standing(slipped, deal_move.c.amount),
+    "pipeline_created": _moves("created", deal_move.c.added),
+    "pipeline_reopened": _moves("reopened", deal_move.c.added),
+    "pipeline_changed": _moves("changed", deal_move.c.added),
+    "pipeline_won": _moves("won", -deal_move.c.added),
+    "pipeline_lost": _moves("lost", -deal_move.c.added),
     "sourced_pipeline": _amount("opened_at", deal.c.sourced),
     "influenced_pipeline": _amount("opened_at", deal.c.influenced),
     "spend": _spent(spend.c.amount),
@@ -289,8 +331,8 @@ def breakdown(table: sa.Table, dimension: Dimension) -> sa.ColumnElement[Any] | 
     """What rows of a table are broken down by; None for what its family cannot be, and for times."""
     if dimension not in BY[FAMILY[table]]:
         return None
-    if table is deal and dimension == "owner":
-        return sa.func.coalesce(deal.c.owner, lead.c.owner, type_=PlainText())
+    if FAMILY[table] == "deals" and dimension == "owner":
+        return sa.func.coalesce(table.c.owner, lead.c.owner, type_=PlainText())
     if table is spend and dimension in {"campaign", "channel"}:
         return sa.func.nullif(spend.c[dimension], "", type_=PlainText())
     if dimension in table.c and not (table is touch and dimension == "form"):

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from funnel.deals import minor_units
 from funnel.events import CampaignSpent, Mentions, in_order
-from funnel.journey import minor_units
 from funnel.playbook import Playbook
 from storage.columns import LONGEST_CHANNEL, LONGEST_NAME, plain
 from storage.facts import Row, replace

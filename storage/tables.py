@@ -1,10 +1,10 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
 `journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `mail_hit`,
-`stage_entry`, `deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was
-told, which nothing else knows; `rendering` remembers what it would not draw. `watch` and `watched` are what
-was learned of the inflow of leads, `incident` what was unusual in it, `foreseen` and `mute` what people said
-of it. `audit` remembers who was shown what, and only grows.
+`stage_entry`, `deal`, `deal_move`, `spend` and `identity` are derived from it. `card` and `lane` remember
+what Slack was told, which nothing else knows; `rendering` remembers what it would not draw. `watch` and
+`watched` are what was learned of the inflow of leads, `incident` what was unusual in it, `foreseen` and
+`mute` what people said of it. `audit` remembers who was shown what, and only grows.
 """
 
 from collections.abc import Iterator
@@ -239,6 +239,27 @@ deal = sa.Table(
     sa.Column("influenced", sa.Boolean),  # whether marketing touched the lead before the deal opened
     sa.Index("ix_deal_opened", "workspace_id", "opened_at"),
     sa.Index("ix_deal_closed", "workspace_id", "closed_at"),
+)
+
+deal_move = sa.Table(  # what each deal did to the open pipeline, and how it stood until its next move
+    "deal_move",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("deal_id", PlainText, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),  # among the deal's moves, from 0
+    *_receipt(),
+    sa.Column("kind", PlainText, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("until", Moment),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("added", sa.BigInteger, nullable=False),  # to the open pipeline
+    sa.Column("amount", sa.BigInteger, nullable=False),  # of the deal since
+    sa.Column("currency", PlainText),
+    sa.Column("due_at", Moment),  # when the day ends by which the deal was expected to close
+    sa.Column("opened_at", Moment, nullable=False),  # the deal
+    sa.Column("owner", PlainText),  # of the deal, now
+    sa.Index("ix_deal_move_at", "workspace_id", "at"),
 )
 
 spend = sa.Table(

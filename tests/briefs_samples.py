@@ -33,6 +33,7 @@ from funnel.events import (
     Page,
     Person,
 )
+from funnel.example_event import examples
 from funnel.explained import Explained, explained
 from funnel.incident import Finding
 from funnel.journey import tell
@@ -209,6 +210,34 @@ def kpi(text: str) -> Answer:
     return answered("kpi", text, SOURCES, SOURCES_BEFORE)
 
 
+def bridge(sources: int = 2) -> Answer:
+    """A pipeline that grew, by source."""
+    names = (None, "google", *(f"{number} {'long ' * 40}" for number in range(sources - 2)))
+    here = Cell(
+        {
+            "deals_open_at_start": 2,
+            "deals_opened": 2,
+            "deals_reopened": 1,
+            "closed_won": 1,
+            "closed_lost": 1,
+            "deals_open_at_end": 3,
+            "deals_slipped": 1,
+            "pipeline_at_start": 150_000,
+            "pipeline_created": 190_050,
+            "pipeline_reopened": 20_000,
+            "pipeline_changed": -10_025,
+            "pipeline_won": 70_000,
+            "pipeline_lost": 30_025,
+            "pipeline_at_end": 250_000,
+            "pipeline_slipped": 60_000,
+        },
+        currency="USD",
+    )
+    before = Cell({"deals_opened": 2, "deals_open_at_end": 2, "pipeline_at_end": 150_000}, currency="USD")
+    text = "pipeline growth 2026-01 vs 2025-12 by source"
+    return answered("kpi", text, dict.fromkeys(names, here), dict.fromkeys(names, before))
+
+
 def campaigns(count: int = 3) -> Answer:
     cells: dict[str | None, Cell] = {
         "Spring webinar": cell(120, 40, 20, 12, 8, 4, spend=124_000),
@@ -226,6 +255,10 @@ def every_metric() -> Answer:
     metrics = tuple(METRICS.values())
     found = {ask: {None: together(SOURCES)} for ask in asks(question, metrics, NOON)}
     return answer(question, metrics, found, PLAYBOOK, NOON)
+
+
+def defined(name: str) -> Message:
+    return catalog.metric(METRICS[name], examples(METRICS[name].counts, NOON.date()), AGAIN)
 
 
 def duel(webinar: tuple[int, int] = (7, 80), fair: tuple[int, int] = (4, 75)) -> Comparison:
@@ -341,8 +374,11 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "kpi_maturing": lambda: catalog.answered(kpi("conversion rate this month vs prev")),
     "kpi_missing": lambda: catalog.answered(kpi("sessions 2026-01")),
     "kpi_median": lambda: catalog.answered(kpi("time to mql 2026-01")),
+    "kpi_bridge": lambda: catalog.answered(bridge(), AGAIN),
+    "kpi_bridge_many": lambda: catalog.answered(bridge(26)),
     "metric_list": lambda: catalog.metric_list(every_metric()),
-    "metric": lambda: catalog.metric(METRICS["acceptance_rate"]),
+    "metric": lambda: defined("acceptance_rate"),
+    "metric_of_the_playbook": lambda: defined("ltv_cac"),
     "comparison": lambda: catalog.comparison(duel(), AGAIN),
     "comparison_won": lambda: catalog.comparison(duel((70, 800), (20, 750))),
     "why": lambda: catalog.why(reasons("mqls 2026-01 vs 2025-12 why"), AGAIN),

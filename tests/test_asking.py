@@ -96,6 +96,7 @@ async def test_kpi_define_states_the_formula_the_trap_and_the_version(talk: Talk
 
     assert said.splitlines()[1] == "`sals / mqls`"
     assert "acceptance_rate version " in said
+    assert '"type": "tipoff.lead.staged", "id": "sals-1"' in said
 
 
 async def test_kpi_why_has_parts_that_sum(talk: Talk) -> None:

@@ -12,6 +12,7 @@ from briefs_samples import (
     INFOGRAPHIC,
     JOE,
     MAIL,
+    NOON,
     SHARED,
     SOURCES,
     WHITE_PAPER,
@@ -48,8 +49,10 @@ from briefs.plain import plain
 from funnel.brief import Brief, Fact, Row
 from funnel.errors import PlaybookError
 from funnel.events import EventKey, TouchKind
+from funnel.example_event import examples
 from funnel.metrics import METRICS
 from funnel.value import Value
+from workspace.rules.surfaces import check_message_blocks, check_message_size
 
 SEED_OPENER = (
     "“Hi Jon, I saw you downloaded our white paper on 10 Tips for Improving your Widget ROI and our "
@@ -523,6 +526,7 @@ def test_the_list_of_all_metrics_is_one_message_however_many_have_data() -> None
             replace(answer, total=replace(answer.total, values=values)), Foot("x" * 60)
         )
         assert [name for name in METRICS if not re.search(rf"\b{name}\b", said.plain)] == []
+        assert said.plain.count("No data yet, for want of\n") == (values is not known)
 
 
 def test_a_metric_without_data_shows_the_event_to_send_and_what_the_playbook_lacks() -> None:
@@ -578,6 +582,16 @@ def test_a_metric_is_defined_by_its_formula_its_parts_and_its_version() -> None:
     assert said.splitlines()[1] == "`sals / mqls`"
     assert "• `sals`: leads that sales accepted" in said
     assert said.endswith(f"acceptance_rate version {METRICS['acceptance_rate'].version}")
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_definition_shows_each_thing_to_send_once_whatever_it_takes(name: str) -> None:
+    brought_by = examples(METRICS[name].counts, NOON.date())
+    message = catalog.metric(METRICS[name], brought_by, AGAIN)
+
+    assert [one.text for one in brought_by if message.plain.count(one.text) != 1] == []
+    check_message_blocks(list(message.blocks))
+    check_message_size(list(message.blocks))
 
 
 def test_an_answer_that_is_shared_says_by_whom_and_cannot_be_shared_again() -> None:

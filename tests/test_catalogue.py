@@ -190,6 +190,12 @@ def test_what_belongs_to_the_whole_window_is_not_broken_down(name: str) -> None:
     assert METRICS[name].by == ()
 
 
+def test_what_is_open_at_a_moment_is_not_broken_down_by_what_comes_round_again() -> None:
+    by_time = {name: set(METRICS[name].by) & {"hour", "weekday", "day"} for name in ("pipeline", "deals_won")}
+
+    assert by_time == {"pipeline": {"day"}, "deals_won": {"hour", "weekday", "day"}}
+
+
 def test_breakdowns_come_in_the_order_of_dimensions() -> None:
     assert all(sorted(metric.by, key=DIMENSIONS.index) == list(metric.by) for metric in METRICS.values())
 

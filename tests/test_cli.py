@@ -293,6 +293,15 @@ def test_every_kind_of_kpi_has_json(leads: Desk, words: tuple[str, ...]) -> None
     assert "rows" in said or "metric" in said
 
 
+def test_a_definition_says_what_to_send(leads: Desk) -> None:
+    shown = '{"deal": "7", "person": {"email": "ana@example.com"}, "stage": "open", "amount": 12500'
+    examples = json.loads(leads.tipoff("kpi", "define", "pipeline", "--json").out)["examples"]
+
+    assert shown in leads.tipoff("kpi", "define", "pipeline").out
+    assert [one["place"] for one in examples] == ["intake"]
+    assert json.loads(examples[0]["text"])["type"] == "tipoff.deal.moved"
+
+
 def test_a_question_prints_a_table(leads: Desk) -> None:
     said = leads.tipoff("funnel", "2026-10").out
 

@@ -1,5 +1,6 @@
 """Questions that are asked by themselves, and answered in a channel or to one person."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,6 +122,34 @@ async def test_what_was_recorded_late_is_restated_in_the_next_digest(
     assert "Restated" not in unsaid.plain  # nobody was told anything before
     assert "Restated: New leads" in message.plain
     assert "said as 0, now 1 (recorded late)" in message.plain
+
+
+async def test_what_is_restated_of_a_campaign_that_was_named_in_part_is_that_campaigns(
+    sqlite_url: str, playbook: Callable[[str], Path]
+) -> None:
+    hour = (datetime.now(UTC).hour + 12) % 24  # none is due while this runs
+    asks = [f"/kpi leads last 7 days where campaign={name}" for name in ("webinar", "fair", "nobody")]
+    daily = f'digests: {{managers: {{to: "#leads", at: "0 {hour} * * *", ask: {json.dumps(asks)}}}}}'
+    async with performing(sqlite_url, playbook=playbook(daily)) as stage:
+        house, rules = stage.tipoff.house, stage.tipoff.house.playbook.digests["managers"]
+        for number, campaign in enumerate(("Spring webinar", "Spring fair", "Autumn fair")):
+            came = {**lead(number), "time": (datetime.now(UTC) - timedelta(days=3)).isoformat()}
+            came["data"] = {**came["data"], "origin": {"campaign": campaign}}
+            await stage.send(came)
+        await stage.settled()
+        today = digest_key("managers", rules.before(house.now(), house.playbook.zone))
+        await house.store.cards.open(today, "scheduled", "#leads")
+        house.unsaid.set()
+        await eventually(stand(stage, 1))
+        await stage.settled()
+        message = await digest(house, digest_key("managers", rules.after(house.now(), house.playbook.zone)))
+
+    assert message is not None
+    restated = [line for line in message.plain.splitlines() if line.startswith("Restated")]
+    assert [line.partition(",")[0] for line in restated] == [
+        'Restated: New leads where campaign="Spring webinar"'
+    ]
+    assert restated[0].endswith("said as 0, now 1 (recorded late).")
 
 
 async def test_a_digest_that_the_playbook_does_not_have_any_more_is_not_said(

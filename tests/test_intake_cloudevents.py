@@ -183,6 +183,13 @@ def test_extensions_and_subject_are_kept() -> None:
             ["data.person needs at least one of email, anonymous_id, user_id."],
         ),
         (scored(data={"person": PERSON, "score": "1e999"}), ["data.score must be a finite number."]),
+        (
+            scored(
+                type="tipoff.deal.moved",
+                data={"person": PERSON, "deal": "7", "stage": "open", "close_date": "soon"},
+            ),
+            ["data.close_date is not a day such as 2026-03-31."],
+        ),
         (3, ["A CloudEvent must be a JSON object with id, source, type and specversion."]),
     ],
 )

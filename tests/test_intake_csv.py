@@ -1,7 +1,7 @@
 """Tables in, events out."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,6 +129,39 @@ def test_a_mapping_says_which_column_is_what() -> None:
             "owner": "Bo",
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "time_format"),
+    [
+        ("Close Date", "2024-06-30", None),
+        ("Expected Close Date", "2024-06-30T00:00:00Z", None),
+        ("closedate", "30.06.2024", None),
+        ("Close by", "06/30/2024", "%m/%d/%Y"),
+    ],
+)
+def test_the_day_by_which_a_deal_should_close_is_read_as_exports_write_it(
+    head: str, cell: str, time_format: str | None
+) -> None:
+    columns = f"{{time: Created Date, email: Email, deal: Deal ID, close_date: {head}"
+    mapping = parse_mapping(f"{columns}, time_format: '{time_format}'}}", "m.yaml") if time_format else None
+    created = "01/31/2024" if time_format else "2024-01-31"
+    (moved,) = events(f"Deal ID,Email,Created Date,{head}\nD1,ana@example.com,{created},{cell}\n", mapping)
+
+    assert isinstance(moved, DealMoved)
+    assert moved.close_date == date(2024, 6, 30)
+
+
+def test_what_is_no_day_to_close_by_is_said_with_its_column() -> None:
+    head = "Deal ID,Email,Created Date,Close Date\n"
+
+    assert said(f"{head}D1,ana@example.com,2024-01-31,soon\nD2,ana@example.com,2024-01-31,6/30/2024\n") == [
+        "1: Close Date is not a time such as 2026-11-21T09:30:00Z.",
+        (
+            "2: Close Date could be month/day or day/month: say which in the mapping, "
+            "with time_format: '%m/%d/%Y' or '%d/%m/%Y'."
+        ),
+    ]
 
 
 def test_a_table_of_deals_makes_no_forms() -> None:

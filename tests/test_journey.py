@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funnel.brief import Fact, build
+from funnel.deals import minor_units
 from funnel.events import (
     Asset,
     DealMoved,
@@ -24,7 +25,7 @@ from funnel.events import (
     Origin,
     Person,
 )
-from funnel.journey import minor_units, receipts, tell
+from funnel.journey import receipts, tell
 from funnel.lead import Lead, Said
 from funnel.playbook import Playbook
 from funnel.stage import Stage

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from funnel.counts import Cell
+from funnel.counts import Cell, Filter
 from funnel.period import Period
 from funnel.question import Question
 from funnel.restated import Restated, restated, restated_asks
@@ -40,6 +40,18 @@ def test_a_question_of_the_future_or_as_of_a_day_has_nothing_to_restate() -> Non
     ahead = replace(MQLS, period=replace(LAST_WEEK, start=NEXT, end=NEXT.replace(day=30)))
 
     assert restated_asks([ahead, replace(MQLS, as_of=MONDAY)], MONDAY, NEXT) == ()
+
+
+def test_two_questions_about_other_leads_are_restated_apart() -> None:
+    of_each = [replace(MQLS, where=(Filter("source", source),)) for source in ("google", None)]
+    pairs = restated_asks(of_each, MONDAY, NEXT)
+    counts = iter([1, 2, 3, 4])
+    found = {ask: {None: Cell({"mqls": next(counts)})} for pair in pairs for ask in pair}
+
+    assert restated(pairs, found) == (
+        Restated("MQLs where source=google", LAST_WEEK, 1, 2),
+        Restated("MQLs where source=none", LAST_WEEK, 3, 4),
+    )
 
 
 def test_two_questions_about_one_number_restate_it_once() -> None:

@@ -34,7 +34,7 @@ from storage import tables
 from storage.database import Database, open_database
 from storage.store import Store
 
-FACTS = (tables.lead, tables.touch, tables.stage_entry, tables.deal)
+FACTS = (tables.lead, tables.touch, tables.stage_entry, tables.deal, tables.deal_move)
 PLAYBOOK = Playbook(machines=Machines(signs_needed=1, recipients=2))
 
 emails = st.sampled_from(["a@x.io", "a+tag@x.io", "b@x.io", "c@x.io"])

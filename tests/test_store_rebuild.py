@@ -16,7 +16,7 @@ from storage.store import Store
 
 DERIVED = (
     *(tables.identity, tables.lead, tables.touch, tables.mail_hit),
-    *(tables.stage_entry, tables.deal, tables.spend),
+    *(tables.stage_entry, tables.deal, tables.deal_move, tables.spend),
 )
 HISTORY = [
     captured("1", person={"user_id": "u1"}),

@@ -122,7 +122,7 @@ class Diary:
             DealMoved(
                 id=self._id(), source="crm", time=at, quiet=self._quiet,
                 deal=f"deal-{self._key}", person=self._known, stage=stage, amount=Decimal(amount),
-                currency=currency, close_date=closes.date().isoformat(), owner=owner,
+                currency=currency, close_date=closes.date(), owner=owner,
             )
         )  # fmt: skip
 

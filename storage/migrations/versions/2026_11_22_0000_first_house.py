@@ -91,6 +91,27 @@ def upgrade() -> None:
     op.create_index("ix_deal_closed", "deal", ["workspace_id", "closed_at"])
     op.create_index("ix_deal_opened", "deal", ["workspace_id", "opened_at"])
     op.create_table(
+        "deal_move",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("deal_id", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("until", MOMENT, nullable=True),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("added", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("due_at", MOMENT, nullable=True),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", "deal_id", "place", name=op.f("pk_deal_move")),
+    )
+    op.create_index("ix_deal_move_at", "deal_move", ["workspace_id", "at"])
+    op.create_table(
         "identity",
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -424,7 +445,7 @@ def downgrade() -> None:
     for table in (
         *("watched", "watch", "mute", "incident", "foreseen"),
         *("visit", "touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
-        *("identity", "deal", "card", "audit"),
+        *("identity", "deal_move", "deal", "card", "audit"),
     ):
         op.drop_table(table)
     if op.get_context().dialect.supports_sequences:
