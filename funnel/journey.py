@@ -16,6 +16,7 @@ from funnel.crowds import NO_HITS, Hit, in_a_crowd
 from funnel.events import (
     DealMoved,
     EventKey,
+    ExperimentViewed,
     LeadCaptured,
     LeadEngaged,
     LeadEvent,
@@ -28,6 +29,7 @@ from funnel.events import (
     Person,
     in_order,
 )
+from funnel.exposure import exposures
 from funnel.identity import Identity, company_of
 from funnel.lead import Crossing, Deal, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.machines import marked
@@ -38,8 +40,12 @@ from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
 
 OUR_KINDS = frozenset({"email_sent", "email_bounced", "call_made"})
-OWN_WORDS = frozenset({LeadCaptured, LeadIdentified, LeadEngaged})  # in which a person says who they are
-STILL = frozenset({LeadIdentified, LeadEngaged})  # nearly all events: they move nobody from stage to stage
+OWN_WORDS = frozenset(
+    {LeadCaptured, LeadIdentified, LeadEngaged, ExperimentViewed}
+)  # in which a person says who they are
+STILL = frozenset(
+    {LeadIdentified, LeadEngaged, ExperimentViewed}
+)  # nearly all events: they move nobody from stage to stage
 STATED: tuple[ProfileField, ...] = ("name", "company", "title")
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
@@ -70,6 +76,7 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook, crowded: Collection[Hi
         origin=_first_origin(touches),
         owner=_owner(moving),
         motion=_motion(touches, playbook),
+        exposures=exposures(told, playbook.machines),
         ahead=tuple(_touches(ahead)),
     )
     lead = replace(lead, crossings=tuple(_crossings(lead, told, playbook)))
@@ -375,5 +382,6 @@ def receipts(lead: Lead) -> frozenset[EventKey]:
             *(score.receipt for score in lead.scores),
             *(deal.receipt for deal in lead.deals),
             *((lead.owner.receipt,) if lead.owner else ()),
+            *(exposure.receipt for exposure in lead.exposures),
         )
     )

@@ -194,6 +194,18 @@ def _visit_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
         )
 
 
+def _exposure_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
+    """A row an experiment; of names that a column keeps as one, the first is the one."""
+    named = {plain(exposure.experiment): exposure for exposure in reversed(lead.exposures)}
+    for name, exposure in named.items():
+        yield _receipt(exposure) | {
+            "experiment": name,
+            "variant": plain(exposure.variant),
+            "at": exposure.at,
+            "crossed_over": exposure.crossed_over,
+        }
+
+
 def _stage_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
     for entry in lead.stages:
         yield _receipt(entry) | {
@@ -228,6 +240,7 @@ _DERIVED: dict[sa.Table, Callable[[Lead, Playbook], Iterator[Row]]] = {
     tables.lead: _lead_rows,
     tables.touch: _touch_rows,
     tables.visit: _visit_rows,
+    tables.exposure: _exposure_rows,
     tables.stage_entry: _stage_rows,
     tables.deal: _deal_rows,
 }

@@ -1,6 +1,6 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
-`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `mail_hit`,
+`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `exposure`, `mail_hit`,
 `stage_entry`, `deal`, `spend` and `identity` are derived from it. `card` and `lane` remember what Slack was
 told, which nothing else knows; `rendering` remembers what it would not draw. `watch` and `watched` are what
 was learned of the inflow of leads, `incident` what was unusual in it, `foreseen` and `mute` what people said
@@ -197,6 +197,19 @@ visit = sa.Table(
     *(sa.Column(name, PlainText) for name in ("landing", "country", "device")),
     sa.Column("reading", PlainText),  # JSON: the seconds on each page of content that another page followed
     sa.Index("ix_visit_at", "workspace_id", "at"),
+)
+
+exposure = sa.Table(
+    "exposure",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("experiment", PlainText, primary_key=True),
+    sa.Column("variant", PlainText, nullable=False),  # the one that they were shown first
+    sa.Column("at", Moment, nullable=False),
+    *_receipt(),
+    sa.Column("crossed_over", sa.Boolean, nullable=False),  # whether they were shown another one later
+    sa.Index("ix_exposure_at", "workspace_id", "at", "experiment", "variant"),
 )
 
 mail_hit = sa.Table(

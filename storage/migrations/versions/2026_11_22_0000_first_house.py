@@ -347,6 +347,20 @@ def upgrade() -> None:
     op.create_index("ix_visit_at", "visit", ["workspace_id", "at"])
 
     op.create_table(
+        "exposure",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("experiment", sa.Text(), nullable=False),
+        sa.Column("variant", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("crossed_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", "experiment", name=op.f("pk_exposure")),
+    )
+    op.create_index("ix_exposure_at", "exposure", ["workspace_id", "at", "experiment", "variant"])
+
+    op.create_table(
         "watch",
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
@@ -423,7 +437,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         *("watched", "watch", "mute", "incident", "foreseen"),
-        *("visit", "touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
+        *(
+            "visit",
+            "touch",
+            "exposure",
+            "stage_entry",
+            "spend",
+            "rendering",
+            "mail_hit",
+            "lead",
+            "lane",
+            "journal",
+        ),
         *("identity", "deal", "card", "audit"),
     ):
         op.drop_table(table)
