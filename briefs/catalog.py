@@ -242,7 +242,13 @@ def _maturing(answer: Answer, lines: Sequence[Line]) -> bool:
 
 
 def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
-    """Every metric with its value, or with what to send to get one."""
+    """Every metric with its value, or with what to send to get one; in lines where a table has no room."""
+    with suppress(TooLargeError):
+        return _metric_list(answer, foot, table=True)
+    return _metric_list(answer, foot, table=False)
+
+
+def _metric_list(answer: Answer, foot: Foot, *, table: bool) -> Message:
     values = answer.total.values
     missing: dict[str, list[Metric]] = {}
     for metric in answer.metrics:
@@ -253,6 +259,7 @@ def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
         "metric_list",
         answer=answer,
         known=known,
+        table=table,
         missing=list(missing.items()),
         terms=answer.terms,
         notes=answer.notes,

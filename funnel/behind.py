@@ -9,7 +9,7 @@ def behind(metric: Metric) -> str | None:
 
     None where no lead does: money, visits, what the playbook says.
     """
-    return next((name for name in metric.counts if _family(name) == "leads"), None)
+    return next((name for name in metric.counts if _family(name) in {"leads", "exposures"}), None)
 
 
 def _family(name: str) -> str:

@@ -23,7 +23,7 @@ OfLead = Literal[
     "device",
     "reason",
 ]
-Dimension = Literal[OfLead, "asset", "type", "topic", "kind", OfTime]
+Dimension = Literal[OfLead, "asset", "type", "topic", "kind", "experiment", "variant", OfTime]
 TILES: tuple[Tile, ...] = get_args(Tile)
 """Those that cut a window into parts; hours of the day and weekdays come round again."""
 OF_TIME: tuple[Dimension, ...] = get_args(OfTime)
@@ -57,6 +57,7 @@ ALIASES: Mapping[str, Dimension] = {
     "content type": "type",
     "asset type": "type",
     "content topic": "topic",
+    "variation": "variant",
     "day of week": "weekday",
     "day of the week": "weekday",
     "hour of day": "hour",
