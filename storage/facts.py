@@ -23,6 +23,7 @@ from funnel.milestones import (
 )
 from funnel.playbook import Playbook
 from funnel.stage import Stage
+from funnel.teams import team_of
 from funnel.visits import visits
 from storage import tables
 from storage.columns import LONGEST_NAME, LONGEST_OUTCOME, plain
@@ -95,7 +96,8 @@ def _lead_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
             "stage": lead.stage.value,
             "created_at": lead.created_at,
             "motion": lead.motion,
-            "owner": plain(lead.owner.value) if lead.owner else None,
+            "owner": plain(_owner(lead)),
+            "team": plain(team_of(_owner(lead), playbook.teams)),
             "score": score.value if score else None,
             "grade": plain(score.grade) if score else None,
             "first_touch_at": lead.touches[0].at if lead.touches else None,
@@ -216,7 +218,7 @@ def _stage_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
         }
 
 
-def _deal_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
+def _deal_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
     for deal in lead.deals:
         yield _receipt(deal) | {
             "deal_id": plain(deal.id),
@@ -227,9 +229,14 @@ def _deal_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
             "amount": deal.amount,
             "currency": plain(deal.currency),
             "owner": plain(deal.owner),
+            "team": plain(team_of(deal.owner or _owner(lead), playbook.teams)),
             "sourced": sourced(lead),
             "influenced": influenced(lead, deal),
         }
+
+
+def _owner(lead: Lead) -> str | None:
+    return lead.owner.value if lead.owner else None
 
 
 def _receipt(proven: Any) -> Row:

@@ -115,6 +115,7 @@ lead = sa.Table(
     *_origin(),
     sa.Column("motion", PlainText),
     sa.Column("owner", PlainText),
+    sa.Column("team", PlainText),  # of its owner
     *(sa.Column(name, PlainText) for name in ("form", "landing", "industry", "size", "device", "reason")),
     sa.Column("fit", PlainText),
     sa.Column("band", PlainText),
@@ -248,6 +249,7 @@ deal = sa.Table(
     sa.Column("amount", sa.BigInteger),
     sa.Column("currency", PlainText),
     sa.Column("owner", PlainText),
+    sa.Column("team", PlainText),  # of its owner, or else of its lead's
     sa.Column("sourced", sa.Boolean),  # whether marketing had the lead's first touch
     sa.Column("influenced", sa.Boolean),  # whether marketing touched the lead before the deal opened
     sa.Index("ix_deal_opened", "workspace_id", "opened_at"),
