@@ -5,16 +5,17 @@ a thread, beside the loop that acknowledges.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from bot.house import House
 from briefs import catalog
 from briefs.catalog import Foot
 from briefs.message import Message
+from funnel.ab_result import AbResult, ShownLead, ab_ask, ab_json, ab_result
 from funnel.answer import Answer, answer, asks, columns
 from funnel.answer import as_json as answer_json
 from funnel.asking import clock_of
@@ -45,6 +46,7 @@ from funnel.period_words import DEFAULT_PERIOD, parse_period
 from funnel.playbook import Playbook
 from funnel.question import (
     About,
+    AbTest,
     Define,
     KpiRequest,
     ListMetrics,
@@ -57,11 +59,13 @@ from funnel.question import (
 from funnel.score_audit import ScoreAudit as Audit
 from funnel.score_audit import ScoreTally
 from funnel.score_audit import as_json as audit_json
+from funnel.typed import quote
 from storage.crediting import Credit, Journeys
 from storage.store import Store
 
 BY_DEFAULT: Dimension = "source"  # what a change is explained by
 MOST_ROWS = 50_000  # leads in a file
+SHOWN = "exposed"  # who stands behind the result of a test: all people in the experiment
 COMPARED = "leads"  # who stands behind a comparison: all leads of the campaigns
 
 
@@ -95,7 +99,8 @@ class Asked:
 
 
 LONGEST_VALUE = 2_000  # characters; Slack's limit
-LONGEST_EXAMPLE = 60  # characters of a campaign's name in the help
+LONGEST_EXAMPLE = 60  # characters of a name in the help
+NAMED = 5  # experiments, where one is asked for that nobody knows
 YEARS = range(2000, 2100)
 
 
@@ -140,13 +145,15 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Several campaigns for one name; each with the question that means it."""
+    """Several campaigns for one name, or several experiments; each with the question that means it."""
 
     name: str
-    choices: tuple[tuple[str, Question], ...]
+    choices: tuple[tuple[str, Question | AbTest], ...]
+    what: str = "campaigns"
 
 
-Reply = Answer | Comparison | Explained | Listed | Defined | Audit | Ambiguous
+Asking = TypeVar("Asking", Question, AbTest)
+Reply = Answer | Comparison | Explained | Listed | Defined | Audit | AbResult | Ambiguous
 
 
 async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # noqa: PLR0911 - as below
@@ -154,10 +161,10 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # no
 
     Raises:
         QuestionError: it cannot be understood, or cannot be answered.
-        NotFoundError: it names a campaign that nobody knows.
+        NotFoundError: it names a campaign or an experiment that nobody knows.
 
     """
-    request = await with_known_campaigns(store, asked.understood(playbook))
+    request = await with_known_names(store, asked.understood(playbook))
     match request:
         case Ambiguous():
             return request
@@ -166,6 +173,8 @@ async def gather(store: Store, playbook: Playbook, asked: Asked) -> Reply:  # no
             return Defined(METRICS[name], examples_of(METRICS[name].counts, day))
         case ScoreAudit(period):
             return await _audited(store, playbook, period, asked.at)
+        case AbTest():
+            return await _tested(store, playbook, asked, request)
         case ListMetrics():
             period = parse_period(DEFAULT_PERIOD, asked.at, playbook.zone, playbook.calendar)
             everything = Question("kpi", period)
@@ -242,12 +251,35 @@ async def _credited(
     return credited(cells, shares)
 
 
-def _as_known(asked: Asked, question: Question) -> Question:
+def _as_known(asked: Asked, question: Asking) -> Asking:
     """The question as of when it was answered, where it has been and does not say of when."""
     return replace(question, as_of=asked.at) if asked.again and question.as_of is None else question
 
 
-async def with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
+async def with_known_names(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
+    """The request with every campaign and experiment by its whole name.
+
+    Where a part could be several, the choice; where nobody is in an experiment, the number that says what to
+    send.
+
+    Raises:
+        NotFoundError: it names a campaign or an experiment that nobody knows.
+        QuestionError: it wants an experiment and names none.
+
+    """
+    if not isinstance(request, AbTest):
+        return await _with_known_campaigns(store, request)
+    known = await store.experiment_names()
+    if not known:
+        return Question("kpi", request.period, metric=f"ab_{request.goal}")
+    found = meant(request.experiment, known) if request.experiment else []
+    if not found:
+        raise _no_experiment(request.experiment, known)
+    choices = tuple((one, replace(request, experiment=one)) for one in found)
+    return choices[0][1] if len(choices) == 1 else Ambiguous(request.experiment, choices, "experiments")
+
+
+async def _with_known_campaigns(store: Store, request: KpiRequest) -> KpiRequest | Ambiguous:
     """The request with every campaign by its whole name; where a part could be several, the choice.
 
     Raises:
@@ -314,9 +346,16 @@ async def _audited(store: Store, playbook: Playbook, period: Period, now: dateti
     return await asyncio.to_thread(tally.audit)
 
 
-async def leads_behind(store: Store, playbook: Playbook, asked: Asked) -> list[CountedLead]:
+async def _tested(store: Store, playbook: Playbook, asked: Asked, test: AbTest) -> AbResult:
+    cells = await store.count(ab_ask(_as_known(asked, test)), playbook, now=asked.at)
+    return await asyncio.to_thread(ab_result, test, cells, asked.at)
+
+
+async def leads_behind(store: Store, playbook: Playbook, asked: Asked) -> Sequence[CountedLead]:
     """The leads behind the number that a question is answered with; none where no leads stand behind it."""
     request = asked.understood(playbook)
+    if isinstance(request, AbTest):
+        return await _shown(store, playbook, asked, request)
     if not isinstance(request, Question) or request.why:
         return []
     known, metric = _as_known(asked, request), columns(request)[0]
@@ -330,10 +369,35 @@ async def leads_behind(store: Store, playbook: Playbook, asked: Asked) -> list[C
     return [lead for leads in found for lead in leads][:MOST_ROWS]
 
 
+async def _shown(store: Store, playbook: Playbook, asked: Asked, test: AbTest) -> list[ShownLead]:
+    """The people of an experiment, variant by variant."""
+    whole = ab_ask(_as_known(asked, test))
+    result = await _tested(store, playbook, asked, test)
+    found: list[ShownLead] = []
+    for variant in (one.arm.name for one in result.variants):
+        ask = replace(whole, by=None, where=(*whole.where, Filter("variant", variant)))
+        leads = await store.counted(ask, SHOWN, MOST_ROWS, playbook=playbook, now=asked.at)
+        found += [ShownLead(**asdict(lead), variant=variant) for lead in leads]
+    return found[:MOST_ROWS]
+
+
 def _unknown_campaign(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name.casefold(), {one.casefold(): one for one in known}, n=1)
-    hint = f" Did you mean “{next(one for one in known if one.casefold() == near[0])[:60]}”?" if near else ""
+    hint = _nearest(name, known)
     return f"I know no campaign “{name[:60]}”.{hint} `/campaigns last 12 months` names those that I know."
+
+
+def _no_experiment(name: str, known: Sequence[str]) -> QuestionError | NotFoundError:
+    some = ", ".join(f"“{one[:LONGEST_EXAMPLE]}”" for one in known[:NAMED])
+    more = f" and {len(known) - NAMED} more" if len(known) > NAMED else ""
+    if not name:
+        return QuestionError(f"Which experiment? I know {some}{more}. Try `/kpi ab {quote(known[0][:60])}`.")
+    return NotFoundError(f"I know no experiment “{name[:60]}”.{_nearest(name, known)} I know {some}{more}.")
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """A question back, where a known name is spelled nearly so."""
+    near = get_close_matches(name.casefold(), {one.casefold(): one for one in known}, n=1)
+    return f" Did you mean “{next(one for one in known if one.casefold() == near[0])[:60]}”?" if near else ""
 
 
 async def answered(house: House, asked: Asked, shared_by: str | None = None) -> Message:
@@ -368,8 +432,14 @@ async def examples_for(store: Store, playbook: Playbook, about: About, now: date
     year = parse_period("last 12 months", now, playbook.zone, playbook.calendar)
     found = await store.count(Ask(frozenset({"leads"}), year, by="campaign"), playbook, now=now)
     sizes = {name: cell.counts.get("leads", 0) for name, cell in found.items() if name}
-    short = [name for name in sizes if len(name) <= LONGEST_EXAMPLE and name.isprintable()]
-    return examples(about, sorted(short, key=lambda name: (-sizes[name], name)))
+    shown = examples(about, sorted(_short(sizes), key=lambda name: (-sizes[name], name)))
+    experiments = _short(await store.experiment_names()) if about == "kpi" else []
+    return (*shown, *(f"ab {quote(name)}" for name in experiments[:1]))
+
+
+def _short(names: Iterable[str]) -> list[str]:
+    """The names that a line of the help has room for."""
+    return [name for name in names if len(name) <= LONGEST_EXAMPLE and name.isprintable()]
 
 
 def as_json(reply: Reply) -> dict[str, Any]:  # noqa: PLR0911 - a line for each kind of reply
@@ -385,6 +455,8 @@ def as_json(reply: Reply) -> dict[str, Any]:  # noqa: PLR0911 - a line for each 
             return explained_json(reply)
         case Defined(metric, brought_by):
             return metric_json(metric, brought_by)
+        case AbResult():
+            return ab_json(reply)
         case Ambiguous(name, choices):
             return {"question": name, "choices": [str(question) for _, question in choices]}
     return audit_json(reply, str(ScoreAudit(reply.period)))
@@ -403,9 +475,11 @@ def said(reply: Reply, asked: Asked, shared_by: str | None = None) -> Message:  
             return catalog.why(reply, _foot(asked, reply.question, shared_by))
         case Defined(metric, brought_by):
             return catalog.metric(metric, brought_by, _foot(asked, Define(metric.name), shared_by))
-        case Ambiguous(name, choices):
+        case AbResult():
+            return catalog.ab_result(reply, _foot(asked, reply.test, shared_by, SHOWN))
+        case Ambiguous(name, choices, what):
             return catalog.campaigns_found(
-                name, [(one, asked.carried(question)) for one, question in choices]
+                name, [(one, asked.carried(question)) for one, question in choices], what
             )
     return catalog.score_audit(reply, _foot(asked, ScoreAudit(reply.period), shared_by))
 

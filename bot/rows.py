@@ -15,14 +15,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #
 
 
 def written(leads: Sequence[CountedLead]) -> str:
-    """One line a lead under a head; times are RFC 3339 in UTC, what is not known is empty.
+    """One line a lead under a head, all of one kind; times are RFC 3339 in UTC, what is not known is empty.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe.
     """
     file = io.StringIO()
     lines = csv.writer(file, lineterminator="\r\n")
-    lines.writerow(HEAD)
-    lines.writerows([_cell(getattr(lead, name)) for name in HEAD] for lead in leads)
+    head = [field.name for field in fields(leads[0])] if leads else HEAD
+    lines.writerow(head)
+    lines.writerows([_cell(getattr(lead, name)) for name in head] for lead in leads)
     return file.getvalue()
 
 

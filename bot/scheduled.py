@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from bot import alerts
-from bot.asking import Asked, gather, with_known_campaigns
+from bot.asking import Asked, gather, with_known_names
 from bot.house import House
 from briefs import catalog
 from briefs.catalog import Part
@@ -108,7 +108,7 @@ async def _answered(house: House, rules: Digest, at: datetime) -> list[Question]
     answered = []
     for text in _questions(rules):
         with suppress(NotFoundError):
-            request = await with_known_campaigns(house.store, _question(_asked(text, at), house.playbook))
+            request = await with_known_names(house.store, _question(_asked(text, at), house.playbook))
             if isinstance(request, Question):
                 answered.append(request)
     return answered

@@ -16,6 +16,7 @@ from briefs.message import Message, TooLargeError, View, fallback, visible
 from briefs.page import Page
 from briefs.pages import make
 from briefs.plain import plain
+from funnel.ab_result import AbResult
 from funnel.activity import Burst
 from funnel.alert import Alert
 from funnel.alert_rules import Threshold
@@ -27,7 +28,7 @@ from funnel.bridge import BRIDGED, STEPS
 from funnel.brief import Brief
 from funnel.case import Case, Turn, leading, named, token
 from funnel.comparison import Comparison, Ranks
-from funnel.counts import COUNTS, SPREADS
+from funnel.counts import COUNTS, GOALS, SPREADS
 from funnel.dimension import OF_TIME
 from funnel.errors import TipoffError
 from funnel.example_event import Example, examples
@@ -266,7 +267,7 @@ def _maturing(answer: Answer, lines: Sequence[Line]) -> bool:
 
 
 def metric_list(answer: Answer, foot: Foot = BARE) -> Message:
-    """Every metric with its value, or with what to send to get one; a table as long as Slack takes one."""
+    """Every metric with its value, or with what to send to get one; in lines where a table has no room."""
     with suppress(TooLargeError):
         return _metric_list(answer, foot, table=True)
     return _metric_list(answer, foot, table=False)
@@ -283,8 +284,8 @@ def _metric_list(answer: Answer, foot: Foot, *, table: bool) -> Message:
         "metric_list",
         answer=answer,
         known=known,
-        missing=list(missing.items()),
         table=table,
+        missing=list(missing.items()),
         terms=answer.terms,
         notes=answer.notes,
         foot=foot,
@@ -341,9 +342,14 @@ def why(explained: Explained, foot: Foot = BARE) -> Message:
     )
 
 
-def campaigns_found(text: str, choices: Sequence[tuple[str, str]]) -> Message:
-    """Several campaigns for one name, each with a button that asks of it: its name, and what that carries."""
-    return _message("choose_campaign", text=text, choices=choices, shown=CHOICES)
+def ab_result(result: AbResult, foot: Foot = BARE) -> Message:
+    """The variants of an experiment against each other, and the verdict."""
+    return _message("ab_result", result=result, did=GOALS[result.test.goal], terms=result.terms, foot=foot)
+
+
+def campaigns_found(text: str, choices: Sequence[tuple[str, str]], what: str = "campaigns") -> Message:
+    """Several campaigns or experiments for one name, each with a button: its name, and what that carries."""
+    return _message("choose_campaign", text=text, choices=choices, what=what, shown=CHOICES)
 
 
 def rows_sent(count: int, file: str, *, cut: bool = False) -> Message:

@@ -23,6 +23,8 @@ HEADS = {
     "max_cpl": "Max CPL",
 }
 """The heads of columns, where a metric's title is too long for one."""
+NOBODYS: Mapping[str | None, str] = {"campaign": "no campaign", "team": "no team"}
+"""What to call the group without a name, where that says something."""
 _ABBREVIATIONS = frozenset({Stage.MQL, Stage.SAL, Stage.SQL})
 STRIP = 10  # characters of a progress
 SMALLEST = 1e-9  # what is less is rounding
@@ -49,7 +51,7 @@ def group(line: Line, dimension: str | None) -> str:
     """What to call one group of a breakdown."""
     if line.more:
         return f"{line.more} more"
-    return line.by or ("no campaign" if dimension == "campaign" else "not captured")
+    return line.by or NOBODYS.get(dimension, "not captured")
 
 
 def kind(line: Line, kinds: Mapping[str, CampaignKind]) -> Markdown:

@@ -218,6 +218,11 @@ def points(found: Interval) -> Markdown:
     return Markdown(f"{100 * found.value:+.1f} points (95 % interval {low} to {high})")
 
 
+def between(found: Interval) -> Markdown:
+    """The interval of a rate: `4.3 to 17 %`."""
+    return Markdown(f"{plainly(100 * found.low)} to {plainly(100 * found.high)} %")
+
+
 def chance(p: float) -> Markdown:
     """How often chance alone does this: `p = 0.54`, `p < 0.001`."""
     return Markdown("p < 0.001" if p < 0.001 else f"p = {p:.2g}")  # noqa: PLR2004 - nobody needs to know how much less
@@ -306,6 +311,7 @@ FILTERS = {
     "added": added,
     "asked": asked,
     "button": button,
+    "between": between,
     "by": by,
     "change": change,
     "chance": chance,

@@ -27,7 +27,8 @@ this page is written. Ask for one by its name or any other that it goes by: `/kp
 - **By.** “Leads” are {", ".join(OF_LEAD)}; “time” is {", ".join(OF_TIME)}.
 - **Version.** Eight characters that change with the formula, the terms or the meaning of a count.
 
-An A/B test is no metric but a comparison: `/campaigns A vs B`.
+Whether one is better than another is a comparison: `/campaigns A vs B`, and of the variants of an experiment
+`/kpi ab "Hero headline"`.
 """
 GOOD = {"up": "more is better", "down": "less is better", "neither": "neither more nor less is better"}
 

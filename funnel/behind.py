@@ -12,9 +12,9 @@ def behind(metric: Metric) -> str | None:
     Behind deals and their amounts stand the leads whose deals they are, unless leads are counted, too. None
     where no lead does: spend, visits, what the playbook says.
     """
-    leads = (name for name in metric.counts if _family(name) == "leads")
+    people = (name for name in metric.counts if _family(name) in {"leads", "exposures"})
     deals = (name for name in metric.counts if name in COUNTS and COUNTS[name].family == "deals")
-    return next(chain(leads, deals), None)
+    return next(chain(people, deals), None)
 
 
 def _family(name: str) -> str:

@@ -66,6 +66,10 @@ class Interval:
     def has_zero(self) -> bool:
         return self.low <= 0 <= self.high
 
+    def __neg__(self) -> "Interval":
+        """The difference seen from the other side."""
+        return Interval(-self.value, -self.high, -self.low)
+
 
 @dataclass(frozen=True, slots=True)
 class Chance:
@@ -137,6 +141,18 @@ def chance(a: Arm, b: Arm) -> Chance | None:
     if leads <= FEW_LEADS or (least < SMALL_CELL and leads <= MANY_LEADS):
         return Chance("Fisher's exact test", float(fisher_exact(table).pvalue))
     return Chance("chi-square test", float(chi2_contingency(table, correction=False).pvalue))
+
+
+def uneven(sizes: Collection[int]) -> float | None:
+    """How often chance alone splits people so unevenly (chi-square), were the split meant to be even.
+
+    None where there is nothing to split: one group, or nobody.
+    """
+    from scipy.stats import chisquare  # noqa: PLC0415 - see the module's docstring
+
+    if len(sizes) < 2 or not sum(sizes):  # noqa: PLR2004 - it takes two
+        return None
+    return float(chisquare(list(sizes)).pvalue)
 
 
 def holm(ps: Sequence[float]) -> tuple[float, ...]:

@@ -39,9 +39,9 @@ def conflicts(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
 
 
 def _conflicts_of_metric(reading: Reading, asked: Fields) -> Iterator[tuple[str, Fields]]:
-    """A question of `/kpi` needs a number, and `why` one that has parts."""
+    """A question of the catalogue needs one of its numbers, and `why` one that has parts."""
     metric = asked.get("metric")
-    if reading.about == "kpi" and not metric and reading.metrics:
+    if reading.about == "kpi" and not metric and BASE in reading.metrics:
         yield "Which number? `/kpi list` names them all.", {"metric": BASE}
     elif asked.get("why") and metric and not reading.metrics[metric].parts:
         can = "counts, sums and shares of leads, such as `mqls` or `conversion_rate`"

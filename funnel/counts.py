@@ -14,7 +14,7 @@ from funnel.dimension import OF_LEAD, OF_TIME, Dimension
 from funnel.period import Period
 
 Clock = Literal["cohort", "activity"]
-Family = Literal["leads", "deals", "spend", "touches", "visits", "rules"]
+Family = Literal["leads", "deals", "spend", "touches", "visits", "exposures", "rules"]
 
 BY: Mapping[Family, tuple[Dimension, ...]] = {
     "leads": (*OF_LEAD, *OF_TIME),
@@ -22,6 +22,7 @@ BY: Mapping[Family, tuple[Dimension, ...]] = {
     "spend": ("campaign", "channel", "kind", "day", "week", "month", "quarter"),
     "touches": (*OF_LEAD, "asset", "type", "topic", "kind", *OF_TIME),
     "visits": ("source", "medium", "campaign", "channel", "landing", "country", "device", *OF_TIME),
+    "exposures": (*OF_LEAD, "experiment", "variant", *OF_TIME),
     "rules": (),
 }
 """What each family can be broken down by; a formula of several families, by what all of them can."""
@@ -45,6 +46,17 @@ VIEWED = f"{ENGAGED} `page_viewed` and an `asset`"
 CALLED = f"{ENGAGED} `call_made`"
 AMOUNT = f"{DEAL} with `amount`"
 REOPENED = f"{DEAL} with `stage` `open` after `won` or `lost`"
+SHOWN = "`tipoff.experiment.viewed`, or Segment `Experiment Viewed`"
+
+GOALS: Mapping[str, str] = {
+    "lead": "became known",
+    "mql": "became MQL",
+    "sal": "were accepted by sales",
+    "sql": "were qualified by sales",
+    "opportunity": "had an opportunity",
+    "customer": "became customers",
+}
+"""What an experiment can be for: the stages, and what whoever gets there did."""
 
 COUNTS: Mapping[str, Count] = {
     # Leads: cohort by created_at, activity by the moment itself. Skipped stages count as passed.
@@ -195,6 +207,19 @@ COUNTS: Mapping[str, Count] = {
         "visits", "visits from unpaid search", f"{ENGAGED} `page_viewed` with `origin.referrer`"
     ),
     "page_views": Count("visits", "pages viewed", f"{ENGAGED} `page_viewed`"),
+    # Experiments: by when a person was shown a variant first; whatever they did before it is not its doing.
+    "exposed": Count("exposures", "people who were shown a variant, each once an experiment", SHOWN),
+    "crossed_over": Count("exposures", "of those, people who were shown another variant later", SHOWN),
+    **{
+        f"exposed_before_{goal}": Count(
+            "exposures", f"people who were shown a variant before they {did}", SHOWN
+        )
+        for goal, did in GOALS.items()
+    },
+    **{
+        f"{goal}_after_exposure": Count("exposures", f"people who {did} after they were shown one", SHOWN)
+        for goal, did in GOALS.items()
+    },
     # What no event says: the playbook's `finance` and `targets`.
     "margin": Count("rules", "gross margin, 0 to 1", "`finance.gross_margin` in the playbook"),
     "monthly_churn": Count(

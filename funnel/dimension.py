@@ -15,6 +15,7 @@ OfLead = Literal[
     "landing",
     "motion",
     "owner",
+    "team",
     "country",
     "industry",
     "size",
@@ -23,7 +24,7 @@ OfLead = Literal[
     "device",
     "reason",
 ]
-Dimension = Literal[OfLead, "asset", "type", "topic", "kind", OfTime]
+Dimension = Literal[OfLead, "asset", "type", "topic", "kind", "experiment", "variant", OfTime]
 TILES: tuple[Tile, ...] = get_args(Tile)
 """Those that cut a window into parts; hours of the day and weekdays come round again."""
 OF_TIME: tuple[Dimension, ...] = get_args(OfTime)
@@ -45,6 +46,7 @@ ALIASES: Mapping[str, Dimension] = {
     "rep": "owner",
     "sales rep": "owner",
     "salesperson": "owner",
+    "sales team": "team",
     "territory": "country",
     "company size": "size",
     "employees": "size",
@@ -57,6 +59,7 @@ ALIASES: Mapping[str, Dimension] = {
     "content type": "type",
     "asset type": "type",
     "content topic": "topic",
+    "variation": "variant",
     "day of week": "weekday",
     "day of the week": "weekday",
     "hour of day": "hour",

@@ -65,6 +65,7 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Amount = Annotated[Decimal, Field(ge=0, le=10**12, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 EngagementKind = Literal[
     "page_viewed",
@@ -220,6 +221,18 @@ class LeadEngaged(_Event):
         return extra.get(name, properties.get(name) if isinstance(properties, dict) else None)
 
 
+class ExperimentViewed(_Event):
+    """A person was shown a variant of an experiment; whether it was a person, the rest helps to tell."""
+
+    type: Literal["tipoff.experiment.viewed"] = "tipoff.experiment.viewed"
+    person: Person
+    experiment: Label
+    variant: Label
+    user_agent: str | None = None
+    method: str | None = None
+    human: bool = False
+
+
 class LeadScored(_Event):
     """An upstream system's score; `grade` is its word for fit."""
 
@@ -311,6 +324,7 @@ LeadEvent = (
     LeadCaptured
     | LeadIdentified
     | LeadEngaged
+    | ExperimentViewed
     | LeadScored
     | LeadStaged
     | DealMoved

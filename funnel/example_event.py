@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from funnel.counts import GOALS
+
 Fields = Mapping[str, Any]
 
 
@@ -48,6 +50,11 @@ def _spent(*brings: str, **fields: Any) -> Shape:
     )
 
 
+def _shown(*brings: str) -> Shape:
+    shown = {"person": {"anonymous_id": "a-1"}, "experiment": "Hero headline", "variant": "B"}
+    return Shape("tipoff.experiment.viewed", shown, brings)
+
+
 _LEADS = (
     "leads",
     "mqls",
@@ -58,6 +65,8 @@ _LEADS = (
     "unclaimed",
     "open_leads",
 )
+_BEFORE = tuple(f"exposed_before_{goal}" for goal in GOALS)
+_AFTER = tuple(f"{goal}_after_exposure" for goal in GOALS)
 _TIMES = ("time_in_mql", "time_in_sal", "time_in_sql", "time_to_sal", "time_to_sql")
 _AMOUNTS = ("deals_won", "revenue", "deal_size", "sales_cycle", "time_to_customer", "time_in_opportunity")
 SHAPES = (
@@ -100,6 +109,7 @@ SHAPES = (
     _engaged("call_made", "calls_connected", outcome="connected"),
     _engaged("meeting_booked", "meetings_booked"),
     _engaged("meeting_held", "meetings_held"),
+    _shown("exposed", "crossed_over", *_BEFORE, *_AFTER),
 )  # fmt: skip
 _BY_NAME: Mapping[str, Shape] = {name: shape for shape in SHAPES for name in shape.brings}
 _IN_PLAYBOOK: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from funnel.comparison import Comparison
 from funnel.example_event import Example
 from funnel.explained import Explained, Part
 from funnel.metrics import Metric
+from funnel.verdict import Pair, Verdict
 from funnel.verdict_words import sentence
 
 
@@ -50,11 +51,8 @@ def _verdict(comparison: Comparison) -> dict[str, Any]:
     verdict = comparison.verdict
     needed = verdict.still_needed or [None] * len(verdict.arms)
     return {
-        "verdict": verdict.kind,
-        "winner": verdict.winner,
-        "reasons": list(verdict.reasons),
+        **decided_json(verdict, sentence(verdict)),
         "metric": comparison.metric.name,
-        "sentence": sentence(verdict),
         "campaigns": [
             {
                 "campaign": arm.name,
@@ -68,9 +66,7 @@ def _verdict(comparison: Comparison) -> dict[str, Any]:
         "pairs": [
             {
                 "campaigns": [pair.a.name, pair.b.name],
-                "difference": asdict(pair.difference),
-                "test": pair.chance.test,
-                "p": pair.p,
+                **pair_json(pair),
                 "within": asdict(pair.adjusted.difference) if pair.adjusted else None,
                 "segment": comparison.segment,
                 "simpson": pair.adjusted.simpson if pair.adjusted else False,
@@ -81,11 +77,26 @@ def _verdict(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+def decided_json(verdict: Verdict, sentence: str) -> dict[str, Any]:
+    """Who wins, or why nobody does."""
+    return {
+        "verdict": verdict.kind,
+        "winner": verdict.winner,
+        "reasons": list(verdict.reasons),
+        "sentence": sentence,
+    }
+
+
+def pair_json(pair: Pair) -> dict[str, Any]:
+    """How far apart two arms are, and whether chance explains it."""
+    return {"difference": asdict(pair.difference), "test": pair.chance.test, "p": pair.p}
+
+
 def explained_json(why: Explained) -> dict[str, Any]:
     """An explanation as it is printed: a row for each part of each group, and of all."""
     return {
         "question": str(why.question),
-        "terms": _terms(why.terms),
+        "terms": terms_json(why.terms),
         "rows": [row for part in (*why.parts, why.whole) for row in _rows(part, why)],
         "notes": [],
     }
@@ -107,7 +118,8 @@ def _rows(part: Part, why: Explained) -> list[dict[str, Any]]:
     ]
 
 
-def _terms(terms: Terms) -> dict[str, Any]:
+def terms_json(terms: Terms) -> dict[str, Any]:
+    """The window of an answer, its zone and its clock."""
     return {
         "start": terms.start.isoformat(),
         "end": terms.end.isoformat(),

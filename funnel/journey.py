@@ -15,6 +15,7 @@ from funnel.deals import deals
 from funnel.events import (
     DealMoved,
     EventKey,
+    ExperimentViewed,
     LeadCaptured,
     LeadEngaged,
     LeadEvent,
@@ -27,6 +28,7 @@ from funnel.events import (
     Person,
     in_order,
 )
+from funnel.exposure import exposures
 from funnel.identity import Identity, company_of
 from funnel.lead import Crossing, Lead, Motion, ProfileField, Said, Scored, StageEntry, Touch
 from funnel.machines import marked
@@ -37,8 +39,12 @@ from funnel.stage import EXITS, Stage
 from funnel.standing import UNSTATED, Evidence, stand
 
 OUR_KINDS = frozenset({"email_sent", "email_bounced", "call_made"})
-OWN_WORDS = frozenset({LeadCaptured, LeadIdentified, LeadEngaged})  # in which a person says who they are
-STILL = frozenset({LeadIdentified, LeadEngaged})  # nearly all events: they move nobody from stage to stage
+OWN_WORDS = frozenset(
+    {LeadCaptured, LeadIdentified, LeadEngaged, ExperimentViewed}
+)  # in which a person says who they are
+STILL = frozenset(
+    {LeadIdentified, LeadEngaged, ExperimentViewed}
+)  # nearly all events: they move nobody from stage to stage
 STATED: tuple[ProfileField, ...] = ("name", "company", "title")
 PROFILE: tuple[ProfileField, ...] = ("name", "email", "title", "company", "phone", "country")
 
@@ -69,6 +75,7 @@ def tell(events: Iterable[LeadEvent], playbook: Playbook, crowded: Collection[Hi
         origin=_first_origin(touches),
         owner=_owner(moving),
         motion=_motion(touches, playbook),
+        exposures=exposures(told, playbook.machines),
         ahead=tuple(_touches(ahead)),
     )
     lead = replace(lead, crossings=tuple(_crossings(lead, told, playbook)))
@@ -342,5 +349,6 @@ def receipts(lead: Lead) -> frozenset[EventKey]:
             *(score.receipt for score in lead.scores),
             *(deal.receipt for deal in lead.deals),
             *((lead.owner.receipt,) if lead.owner else ()),
+            *(exposure.receipt for exposure in lead.exposures),
         )
     )

@@ -150,6 +150,16 @@ class DealMove:
     until: datetime | None = None
 
 
+class Exposure(NamedTuple):
+    """The variant of an experiment that they were shown first; `crossed_over` if later another one, too."""
+
+    experiment: str
+    variant: str
+    at: datetime
+    receipt: EventKey
+    crossed_over: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Deal:
     """A deal as its last event left it; `amount` is in minor units of `currency`.
@@ -184,7 +194,8 @@ class Lead:
     `origin` is the first touch's that names one; `origins` of touches stay with the touches. `stages` has the
     first entry into each stage, `history` every move from stage to stage. `said` is everything that was ever
     said of a field or a trait (`title`, `traits.industry`), oldest first, each change once; `profile` has the
-    newest word of each field. `ahead` are touches that claim to lie in the future; they count for nothing.
+    newest word of each field. `exposures` has one for each experiment. `ahead` are touches that
+    claim to lie in the future; they count for nothing.
     """
 
     profile: Mapping[ProfileField, Said] = field(default_factory=dict)
@@ -198,6 +209,7 @@ class Lead:
     origin: Origin | None = None
     owner: Said | None = None
     motion: Motion | None = None
+    exposures: tuple[Exposure, ...] = ()
     forgotten: bool = False
     ahead: tuple[Touch, ...] = ()
 

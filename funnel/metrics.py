@@ -229,6 +229,7 @@ STARK = "“Demand and lead generation: there's a stark difference”"
 WATERFALL = "SiriusDecisions' demand waterfall, 2012"
 NEWNORTH = "newnorth.com, “Calculating your maximum cost per lead”"
 METRICKIT = "metrickittools.com"
+SEGMENT_AB = "Segment, “A/B testing events”"
 OWN = "Tipoff"
 
 EARLY = "Young leads have not had the time: compare cohorts that are grown."
@@ -236,6 +237,10 @@ CREDIT = "By campaign, it depends on the model of credit: read the terms."
 DEDUPED = "Counted after duplicates are merged, so it can be less than a form's own count."
 FEED = "Only as complete as what is sent."
 OPENS = "Mail programs and scanners open and click by themselves; what we know to be machines is left out."
+FIXED = (
+    "`/kpi ab` compares the variants of one experiment. Fix beforehand when you will look: who looks daily "
+    "finds a winner by chance sooner or later."
+)
 KM = "Whoever still waits counts; if half do, the median is only known to be longer (≥)."
 
 # A table of what a metric is, then its trap, its source and its other names: it reads best unwrapped.
@@ -592,6 +597,26 @@ CHAPTERS: Mapping[str, tuple[Metric, ...]] = {
     Metric("content_lead_rate", "Leads per content viewer", "content_leads / content_viewers", "share",
         "activity", "up",
         "Gated content wins by construction.", MATHUR, ("content conversion rate",)),
+    ),
+    "Experiments": (
+    Metric("exposed", "People in experiments", "exposed", "count", "activity", "neither",
+        "Each once an experiment, strangers too, under the variant that they were shown first.", SEGMENT_AB,
+        ("exposures", "experiment views")),
+    Metric("crossed_over", "Crossed over", "crossed_over / exposed", "share", "activity", "down",
+        "Who was shown two variants counts under the first; where there are many, the difference blurs.",
+        OWN),
+    Metric("ab_lead", "A/B result (to lead)", "lead_after_exposure / exposed_before_lead", "share",
+        "activity", "up", FIXED, MATHUR, ("a/b result", "split test")),
+    Metric("ab_mql", "A/B result (to MQL)", "mql_after_exposure / exposed_before_mql", "share", "activity",
+        "up", FIXED, MATHUR),
+    Metric("ab_sal", "A/B result (to SAL)", "sal_after_exposure / exposed_before_sal", "share", "activity",
+        "up", FIXED, MATHUR),
+    Metric("ab_sql", "A/B result (to SQL)", "sql_after_exposure / exposed_before_sql", "share", "activity",
+        "up", FIXED, MATHUR),
+    Metric("ab_opportunity", "A/B result (to opportunity)",
+        "opportunity_after_exposure / exposed_before_opportunity", "share", "activity", "up", FIXED, MATHUR),
+    Metric("ab_customer", "A/B result (to customer)", "customer_after_exposure / exposed_before_customer",
+        "share", "activity", "up", FIXED, MATHUR),
     ),
     "E-mail": (
     Metric("emails", "E-mails delivered", "emails", "count", "activity", "neither",

@@ -28,6 +28,7 @@ from funnel.schedule import Digests
 from funnel.scoring_rules import Scoring
 from funnel.stage import Stage
 from funnel.talk import TRACKS, Tracks
+from funnel.teams import Teams
 from funnel.threads import Threads
 
 
@@ -122,6 +123,7 @@ class Playbook(Part):
     )
     masks: Masks = Field(default_factory=dict, description="what each channel may show of a lead")
     people: People = People()
+    teams: Teams = Field(default_factory=dict, description="who is in which team, as owners stand on leads")
     digests: Digests = Field(default_factory=dict, description="questions that are asked by themselves")
     alerts: Alerts = Field(
         default=Alerts(), description="surges and droughts of leads: who is told, and how often"

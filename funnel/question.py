@@ -7,7 +7,7 @@ nearest question that works: what was understood, with what the clauses propose 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -15,9 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from funnel.attribution import Model, Touches
-from funnel.clauses import About, Fields, Reading, clipped, said
+from funnel.clauses import About, Fields, Reading, clause_at, clipped, is_plainly_a_period, metric_at, said
 from funnel.conflicts import compared, conflicts
-from funnel.counts import Clock, Filter
+from funnel.counts import GOALS, Clock, Filter
 from funnel.dimension import CREDITED, Dimension
 from funnel.errors import PeriodError, QuestionError
 from funnel.metrics import Metric, names_of, spelled
@@ -28,6 +28,7 @@ from funnel.reading import read, respelled
 from funnel.typed import Word, quote, words
 
 __all__ = [
+    "AbTest",
     "About",
     "Define",
     "KpiRequest",
@@ -109,10 +110,42 @@ class ScoreAudit:
         return f"/kpi score audit {self.period.words}"
 
 
-KpiRequest = Question | ListMetrics | Define | ScoreAudit
+@dataclass(frozen=True, slots=True)
+class AbTest:
+    """`/kpi ab "Hero headline" [stage] [period]`: whether one variant of an experiment is really better.
+
+    `experiment` is its name as it was typed, and empty where none was. `goal` is the stage that counts as
+    converted, a key of `GOALS`; `period` is when people were shown a variant first.
+    """
+
+    experiment: str
+    period: Period
+    goal: str = "lead"
+    where: tuple[Filter, ...] = ()
+    as_of: datetime | None = None
+
+    @property
+    def clauses(self) -> str:
+        """What is asked of it beside its goal: `last 30 days where country=DE`."""
+        asked = {"period": self.period, "where": self.where, "as_of": self.as_of}
+        return _wording("kpi", asked, ZoneInfo(self.period.zone))
+
+    def __str__(self) -> str:
+        return f"{AB} {quote(self.experiment)} {self.goal} {self.clauses}"
+
+
+KpiRequest = Question | ListMetrics | Define | ScoreAudit | AbTest
 GIVEN = ("campaigns", "campaign")
 """`/campaigns` is by campaign, whether or not it says so."""
 AUDITED = "last 12 months"
+AB = "/kpi ab"
+TESTED = "all"
+LONGEST_PERIOD = 6  # words of a period that ends the name of an experiment
+_OF_A_TEST = frozenset({"metric", "period", "where", "as_of"})
+_LEADS_OF: Mapping[str, str] = {
+    goal: "opportunities" if goal == "opportunity" else f"{goal}s" for goal in GOALS
+}
+"""The number of leads at each goal, by whose names the goal goes too."""
 
 
 def parse_question(
@@ -159,6 +192,8 @@ def parse_kpi(
         return _define(rest, metrics)
     if said([first, *rest[:1]]) == "score audit":
         return ScoreAudit(_audited(rest[1:], Here(now, playbook.zone, playbook.calendar)))
+    if first.plain == "ab" and len(text) <= LONGEST_TEXT:
+        return _ab_test(rest, Here(now, playbook.zone, playbook.calendar), metrics)
     return parse_question("kpi", text, now, playbook, metrics)
 
 
@@ -219,10 +254,15 @@ def _nearest(reading: Reading) -> Question:
 
 def _mended(reading: Reading, asked: Fields) -> Question:
     """The question of those fields, without the conflicts among them."""
+    return _question(reading, _settled(reading, asked))
+
+
+def _settled(reading: Reading, asked: Fields) -> Fields:
+    """The fields without the conflicts among them."""
     while conflict := next(conflicts(reading, asked), None):
         _, mend = conflict
         asked = {**asked, **mend}
-    return _question(reading, asked)
+    return asked
 
 
 def _wording(about: About, asked: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -278,3 +318,57 @@ def _audited(rest: Sequence[Word], here: Here) -> Period:
         f"I know no period {clipped(rest)}. I understood `/kpi score audit`. "
         f"Try `/kpi score audit {AUDITED}`."
     )
+
+
+def _ab_test(text: Sequence[Word], here: Here, metrics: Mapping[str, Metric]) -> AbTest:
+    """The test that is named first, and what is asked of it by the clauses of any question."""
+    goals = _goals(metrics)
+    length = _name_length(Reading("kpi", here, goals, names_of(goals), text))
+    name = " ".join(word.typed for word in text[:length])
+    reading = read("kpi", text[length:], here, goals)
+    usual = {"period": find_period(TESTED, here)}
+    asked = usual | {one: value for one, value in reading.asked.items() if one in _OF_A_TEST}
+    keywords = {"versus": "vs", "clock": reading.asked.get("clock")}
+    strange = [keywords.get(one, one) for one in reading.asked if one not in _OF_A_TEST]
+    found = [
+        *reading.misses,
+        *(f"`/kpi ab` cannot be asked for `{keyword}`." for keyword in strange),
+        *(sentence for sentence, _ in conflicts(reading, asked)),
+    ]
+    if found:
+        instead = {one: value for one, value in reading.instead.items() if one in _OF_A_TEST}
+        nearest = _test(name, _settled(reading, asked | instead))
+        raise QuestionError(f"{' '.join(found)} I understood `{AB}`. Try `{nearest}`.")
+    return _test(name, asked)
+
+
+def _test(name: str, asked: Fields) -> AbTest:
+    fields = {"goal" if one == "metric" else one: value for one, value in asked.items()}
+    return AbTest(name, **{one: value for one, value in fields.items() if value or one == "period"})
+
+
+def _goals(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+    """The results of a test by what it can be for; each goes by the names of its stage."""
+    return {
+        goal: replace(
+            metrics[f"ab_{goal}"], aliases=(f"ab_{goal}", plural, *metrics[plural].aliases), name=goal
+        )
+        for goal, plural in _LEADS_OF.items()
+        if f"ab_{goal}" in metrics
+    }
+
+
+def _name_length(reading: Reading) -> int:
+    """Of how many words a name at the beginning is: one in quotation marks, or all before a clause."""
+    text = reading.words
+    if text and text[0].quoted:
+        return 1
+    asks = (place for place in range(len(text)) if _asks(reading, text[place:]))
+    return next(asks, len(text))
+
+
+def _asks(reading: Reading, rest: Sequence[Word]) -> bool:
+    """Whether a goal, a clause or a period begins here."""
+    longest = range(1, min(len(rest), LONGEST_PERIOD) + 1)
+    plain = any(is_plainly_a_period(rest[:length], reading.here) for length in longest)
+    return plain or bool(metric_at(reading, rest) or clause_at(rest))

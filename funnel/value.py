@@ -187,7 +187,7 @@ def _ripe_on(days: float, scene: Scene) -> date | None:
     return (ripe - timedelta(microseconds=1)).astimezone(ZoneInfo(scene.zone)).date() + timedelta(days=1)
 
 
-FEEDS = frozenset({"spend", "touches", "visits"})
+FEEDS = frozenset({"spend", "touches", "visits", "exposures"})
 """Families that come by a feed of their own, which may not be there."""
 OF_OTHERS = frozenset({"competitor_mentions"})
 """What is said of others: without it there is nothing to compare with, and we would be all there is."""

@@ -1,9 +1,10 @@
 """A verdict in one plain sentence, and what attribution makes of it in another.
 
-The text is plain: whoever says it escapes it as a whole, because names are those of campaigns, as typed.
+The text is plain: whoever says it escapes it as a whole, because names are as somebody typed them.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from funnel.compare import LEVEL, LIFT, Interval
 from funnel.verdict import (
@@ -16,39 +17,51 @@ from funnel.verdict import (
     can_be_chance,
 )
 
+
+class Nouns(NamedTuple):
+    """What is compared, and who they are made of."""
+
+    arms: str
+    leads: str
+
+
+CAMPAIGNS = Nouns("campaigns", "leads")
+VARIANTS = Nouns("variants", "people")
 NAME = 60
 """Names longer than so many characters are cut."""
 
 
-def sentence(verdict: Verdict) -> str:
+def sentence(verdict: Verdict, nouns: Nouns = CAMPAIGNS) -> str:
     """The verdict in plain English; rates as percentages, differences in points."""
-    return " ".join(filter(None, (_SAID[_main_reason(verdict)](verdict), _robustly(verdict.robustness))))
+    said = _SAID[_main_reason(verdict)](verdict, nouns)
+    return " ".join(filter(None, (said, _robustly(verdict.robustness))))
 
 
 def _main_reason(verdict: Verdict) -> Reason | None:
     return next((reason for reason in _SAID if reason in verdict.reasons), None)
 
 
-def _alone(verdict: Verdict) -> str:
+def _alone(verdict: Verdict, _: Nouns) -> str:
     only = f" {_name(verdict.arms[0].name)} with" if verdict.arms else ""
     return f"No call: there is nothing to compare{only}."
 
 
-def _few_leads(verdict: Verdict) -> str:
+def _few_leads(verdict: Verdict, nouns: Nouns) -> str:
     young = [f"{_name(arm.name)} ({arm.leads})" for arm in verdict.arms if arm.leads < LEAST_LEADS]
     return (
-        f"Too early: a comparison needs {LEAST_LEADS} leads each, and there are fewer from {_listed(young)}."
+        f"Too early: a comparison needs {LEAST_LEADS} {nouns.leads} each, "
+        f"and there are fewer from {_listed(young)}."
     )
 
 
-def _few_conversions(verdict: Verdict) -> str:
+def _few_conversions(verdict: Verdict, nouns: Nouns) -> str:
     converted = sum(arm.converted for arm in verdict.arms)
     least = LEAST_CONVERSIONS * len(verdict.arms)
-    campaigns = len(verdict.arms)
-    return f"Too early: {campaigns} campaigns need {least} conversions together, and have {converted}."
+    arms = f"{len(verdict.arms)} {nouns.arms}"
+    return f"Too early: {arms} need {least} conversions together, and have {converted}."
 
 
-def _paradox(verdict: Verdict) -> str:
+def _paradox(verdict: Verdict, _: Nouns) -> str:
     pair, within = next(
         (pair, pair.adjusted) for pair in verdict.rivals if pair.adjusted and pair.adjusted.simpson
     )
@@ -58,28 +71,29 @@ def _paradox(verdict: Verdict) -> str:
     )
 
 
-def _by_chance(verdict: Verdict) -> str:
+def _by_chance(verdict: Verdict, nouns: Nouns) -> str:
     pair = max(filter(can_be_chance, verdict.rivals), key=lambda pair: pair.p)
     two = len(verdict.arms) == 2  # noqa: PLR2004 - who is who is plain
     rates = f"{_percent(pair.a.rate)} against {_percent(pair.b.rate)}" if two else _against(pair)
     paradox = ", and within like segments the other is ahead (Simpson’s paradox)"
     turned = paradox if pair.adjusted and pair.adjusted.simpson else ""
-    return f"No call: {rates} can be chance ({_p(pair.p)}){turned}{_what_would_help(verdict)}."
+    return f"No call: {rates} can be chance ({_p(pair.p)}){turned}{_what_would_help(verdict, nouns)}."
 
 
-def _what_would_help(verdict: Verdict) -> str:
+def _what_would_help(verdict: Verdict, nouns: Nouns) -> str:
     if verdict.still_needed is None:
         return ""
     more = {arm.name: _about(leads) for arm, leads in zip(verdict.arms, verdict.still_needed, strict=True)}
     if not any(more.values()):
-        return f"; with so many leads, a {_percent(LIFT)} lift would probably have shown"
+        return f"; with so many {nouns.leads}, a {_percent(LIFT)} lift would probably have shown"
     if len(set(more.values())) == 1:
-        return f"; about {more[verdict.arms[0].name]:,} more leads each would show a {_percent(LIFT)} lift"
+        about = f"{more[verdict.arms[0].name]:,} more {nouns.leads}"
+        return f"; about {about} each would show a {_percent(LIFT)} lift"
     each = [f"{leads:,} of {_name(name)}" for name, leads in more.items() if leads]
-    return f"; more leads, about {_listed(each)}, would show a {_percent(LIFT)} lift"
+    return f"; more {nouns.leads}, about {_listed(each)}, would show a {_percent(LIFT)} lift"
 
 
-def _by_segments(verdict: Verdict) -> str:
+def _by_segments(verdict: Verdict, _: Nouns) -> str:
     pair, within = next(
         (pair, pair.adjusted)
         for pair in verdict.rivals
@@ -91,7 +105,7 @@ def _by_segments(verdict: Verdict) -> str:
     )
 
 
-def _won(verdict: Verdict) -> str:
+def _won(verdict: Verdict, _: Nouns) -> str:
     pair = verdict.rivals[0]
     within = pair.adjusted.difference if pair.adjusted else None
     holds = f" Within like segments it is {_points(within.value)} ({_interval(within)})." if within else ""
@@ -131,7 +145,8 @@ def _against(pair: Pair) -> str:
 
 
 def _name(name: str) -> str:
-    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+    plain = name.replace("`", "'")  # which would show as code
+    return plain if len(plain) <= NAME else f"{plain[: NAME - 1]}…"
 
 
 def _listed(words: Sequence[str]) -> str:

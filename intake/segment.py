@@ -29,6 +29,8 @@ _NAMES = {
     "person.user_id": "userId",
     "person.anonymous_id": "anonymousId",
     "previous_id": "previousId",
+    "experiment": "properties.experiment_name",
+    "variant": "properties.variation_name",
 }
 
 

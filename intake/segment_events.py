@@ -2,19 +2,25 @@
 
 from typing import Any, NamedTuple
 
-from funnel.events import EngagementKind, LeadCaptured, LeadEngaged, LeadIdentified
+from funnel.events import EngagementKind, ExperimentViewed, LeadCaptured, LeadEngaged, LeadIdentified
+from funnel.glob import folded
 from funnel.playbook import Playbook
 from intake.segment_message import Message
 from intake.segment_parts import Parts, asset, device, mail, origin, path_of, person, said
 
 TITLES = ("asset_title", "asset", "asset_name")
 NAMES = ("name", "first_name", "firstName")
+EXPERIMENT = ("experiment_name", "experimentName", "experiment_id", "experimentId")
+VARIANT = (
+    *("variation_name", "variationName", "variation_id", "variationId"),
+    *("variant_name", "variantName", "variant_id", "variantId", "variant"),
+)
 
 
 class Draft(NamedTuple):
     """The kind of event, and its fields without the envelope."""
 
-    model: type[LeadCaptured | LeadEngaged | LeadIdentified]
+    model: type[LeadCaptured | LeadEngaged | LeadIdentified | ExperimentViewed]
     fields: dict[str, Any]
 
 
@@ -48,7 +54,24 @@ def _tracked(parts: Parts, playbook: Playbook) -> Draft:
     alias = playbook.alias(name)
     if alias and alias.form:
         return _captured(parts, alias.form)
+    if alias is None and folded(name) == "experiment viewed" and _names_a_variant(parts):
+        return _shown(parts)
     return _engaged(parts, (alias and alias.kind) or "other", name)
+
+
+def _names_a_variant(parts: Parts) -> bool:
+    return all(any(map(parts.properties.peek, names)) for names in (EXPERIMENT, VARIANT))
+
+
+def _shown(parts: Parts) -> Draft:
+    """A variant of an experiment, by the names that people gave them or else by their ids."""
+    fields = {
+        "person": person(parts, parts.traits),
+        "experiment": parts.properties.text(*EXPERIMENT),
+        "variant": parts.properties.text(*VARIANT),
+        **device(parts),
+    }
+    return Draft(ExperimentViewed, fields)
 
 
 def _captured(parts: Parts, form: str) -> Draft:

@@ -19,7 +19,7 @@ from funnel.playbook import Playbook
 from storage.grouping import Grouping, clipped, filters, grouping, selected
 from storage.numbers import FAMILY, NUMBERS, SPREADS, Condition, Inside, Number
 from storage.sampling import Samples, samples
-from storage.tables import lead, spend, touch
+from storage.tables import exposure, lead, spend, touch
 
 Counted = dict[str | None, dict[str | None, dict[str, float]]]
 """What was counted: by group, then by currency (None where it is no money), then by name."""
@@ -211,6 +211,12 @@ def campaign_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
         of_spend.where(spend.c.campaign != "", spend.c.kind.is_distinct_from("competitor")).distinct(),
     )
     return list(c.execute(names.order_by("campaign").limit(limit)).scalars())
+
+
+def experiment_names(c: sa.Connection, workspace: str, limit: int) -> list[str]:
+    """The experiments that people were in, in alphabetical order."""
+    names = sa.select(exposure.c.experiment).where(exposure.c.workspace_id == workspace).distinct()
+    return list(c.execute(names.order_by("experiment").limit(limit)).scalars())
 
 
 def campaign_kinds(c: sa.Connection, workspace: str) -> dict[str, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from funnel.milestones import (
 )
 from funnel.playbook import Playbook
 from funnel.stage import Stage
+from funnel.teams import team_of
 from funnel.visits import visits
 from storage import tables
 from storage.columns import LONGEST_NAME, LONGEST_OUTCOME, plain
@@ -98,7 +99,8 @@ def _lead_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
             "stage": lead.stage.value,
             "created_at": lead.created_at,
             "motion": lead.motion,
-            "owner": plain(lead.owner.value) if lead.owner else None,
+            "owner": plain(_owner(lead)),
+            "team": plain(team_of(_owner(lead), playbook.teams)),
             "score": score.value if score else None,
             "grade": plain(score.grade) if score else None,
             "first_touch_at": lead.touches[0].at if lead.touches else None,
@@ -197,6 +199,18 @@ def _visit_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
         )
 
 
+def _exposure_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
+    """A row an experiment; of names that a column keeps as one, the first is the one."""
+    named = {plain(exposure.experiment): exposure for exposure in reversed(lead.exposures)}
+    for name, exposure in named.items():
+        yield _receipt(exposure) | {
+            "experiment": name,
+            "variant": plain(exposure.variant),
+            "at": exposure.at,
+            "crossed_over": exposure.crossed_over,
+        }
+
+
 def _stage_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
     for entry in lead.stages:
         yield _receipt(entry) | {
@@ -207,7 +221,7 @@ def _stage_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
         }
 
 
-def _deal_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
+def _deal_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
     for deal in lead.deals:
         yield _receipt(deal) | {
             "deal_id": plain(deal.id),
@@ -218,6 +232,7 @@ def _deal_rows(lead: Lead, _playbook: Playbook) -> Iterator[Row]:
             "amount": deal.amount,
             "currency": plain(deal.currency),
             "owner": plain(deal.owner),
+            "team": plain(team_of(deal.owner or _owner(lead), playbook.teams)),
             "sourced": sourced(lead),
             "influenced": influenced(lead, deal),
         }
@@ -242,6 +257,10 @@ def _deal_move_rows(lead: Lead, playbook: Playbook) -> Iterator[Row]:
             }
 
 
+def _owner(lead: Lead) -> str | None:
+    return lead.owner.value if lead.owner else None
+
+
 def _receipt(proven: Any) -> Row:
     return {"receipt_source": plain(proven.receipt.source), "receipt_id": plain(proven.receipt.id)}
 
@@ -250,6 +269,7 @@ _DERIVED: dict[sa.Table, Callable[[Lead, Playbook], Iterator[Row]]] = {
     tables.lead: _lead_rows,
     tables.touch: _touch_rows,
     tables.visit: _visit_rows,
+    tables.exposure: _exposure_rows,
     tables.stage_entry: _stage_rows,
     tables.deal: _deal_rows,
     tables.deal_move: _deal_move_rows,

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from funnel.counts import BY, Family
+from funnel.counts import BY, GOALS, Family
 from funnel.dimension import OF_LEAD, Dimension
 from funnel.lead import MoveKind
 from funnel.stage import EXITS, Stage
 from storage.columns import Moment, PlainText
 from storage.expressions import earliest, elapsed
-from storage.tables import deal, deal_move, lead, spend, touch, visit
+from storage.tables import deal, deal_move, exposure, lead, spend, touch, visit
 
 Condition = sa.ColumnElement[bool]
 NOW: sa.BindParameter[Any] = sa.bindparam("now", type_=Moment())  # the time of asking
@@ -127,6 +127,7 @@ FAMILY: Mapping[sa.Table, Family] = {
     spend: "spend",
     touch: "touches",
     visit: "visits",
+    exposure: "exposures",
 }
 
 _IN_PLAY = lead.c.stage.not_in([Stage.CUSTOMER, *sorted(EXITS)])
@@ -179,6 +180,19 @@ def _standing(inside: Inside, total: sa.ColumnElement[Any] | None = None) -> Num
 
 def _spent(total: sa.ColumnElement[Any], when: Condition | None = None) -> Number:
     return Number(spend, spend.c.day, when, total, inside=on_a_day)
+
+
+def _exposed(when: Condition | None = None) -> Number:
+    return Number(exposure, exposure.c.at, when)
+
+
+def _reached(goal: str) -> sa.Column[Any]:
+    return lead.c.created_at if goal == "lead" else lead.c[f"{goal}_at"]
+
+
+def _not_before(goal: str) -> Condition:
+    """Who had got there before they were shown anything can no longer be won by it."""
+    return sa.or_(_reached(goal).is_(None), _reached(goal) > exposure.c.at)
 
 
 _THEIRS = spend.c.kind == "competitor"
@@ -277,6 +291,10 @@ NUMBERS: Mapping[str, Number] = {
     "known_visitors": Number(visit, visit.c.at, lead.c.created_at >= visit.c.at, different=visit.c.lead_id),
     "organic_sessions": Number(visit, visit.c.at, visit.c.channel == "Organic Search"),
     "page_views": Number(visit, visit.c.at, total=visit.c.pages),
+    "exposed": _exposed(),
+    "crossed_over": _exposed(exposure.c.crossed_over),
+    **{f"exposed_before_{goal}": _exposed(_not_before(goal)) for goal in GOALS},
+    **{f"{goal}_after_exposure": _exposed(_reached(goal) > exposure.c.at) for goal in GOALS},
 }
 
 MINUTE, DAY = 60.0, 86_400.0

@@ -270,6 +270,10 @@ class Store:
         """The campaigns that leads came by or money was spent on, in alphabetical order."""
         return await self._read(counting.campaign_names, limit)
 
+    async def experiment_names(self, limit: int = 10_000) -> list[str]:
+        """The experiments that people were in, in alphabetical order."""
+        return await self._read(counting.experiment_names, limit)
+
     async def campaign_kinds(self) -> dict[str, tuple[str, ...]]:
         """What the spend of each campaign was booked as, by whoever sent it, the latest first."""
         return await self._read(counting.campaign_kinds)

@@ -1,6 +1,6 @@
 """The tables. The workspace comes first in every key, so that one can be moved or sharded.
 
-`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `mail_hit`,
+`journal` is the truth and never changes but for `lead_id`. `lead`, `touch`, `visit`, `exposure`, `mail_hit`,
 `stage_entry`, `deal`, `deal_move`, `spend` and `identity` are derived from it. `card` and `lane` remember
 what Slack was told, which nothing else knows; `rendering` remembers what it would not draw. `watch` and
 `watched` are what was learned of the inflow of leads, `incident` what was unusual in it, `foreseen` and
@@ -115,6 +115,7 @@ lead = sa.Table(
     *_origin(),
     sa.Column("motion", PlainText),
     sa.Column("owner", PlainText),
+    sa.Column("team", PlainText),  # of its owner
     *(sa.Column(name, PlainText) for name in ("form", "landing", "industry", "size", "device", "reason")),
     sa.Column("fit", PlainText),
     sa.Column("band", PlainText),
@@ -199,6 +200,19 @@ visit = sa.Table(
     sa.Index("ix_visit_at", "workspace_id", "at"),
 )
 
+exposure = sa.Table(
+    "exposure",
+    metadata,
+    _workspace(),
+    _lead_id(),
+    sa.Column("experiment", PlainText, primary_key=True),
+    sa.Column("variant", PlainText, nullable=False),  # the one that they were shown first
+    sa.Column("at", Moment, nullable=False),
+    *_receipt(),
+    sa.Column("crossed_over", sa.Boolean, nullable=False),  # whether they were shown another one later
+    sa.Index("ix_exposure_at", "workspace_id", "at", "experiment", "variant"),
+)
+
 mail_hit = sa.Table(
     "mail_hit",
     metadata,
@@ -235,6 +249,7 @@ deal = sa.Table(
     sa.Column("amount", sa.BigInteger),
     sa.Column("currency", PlainText),
     sa.Column("owner", PlainText),
+    sa.Column("team", PlainText),  # of its owner, or else of its lead's
     sa.Column("sourced", sa.Boolean),  # whether marketing had the lead's first touch
     sa.Column("influenced", sa.Boolean),  # whether marketing touched the lead before the deal opened
     sa.Index("ix_deal_opened", "workspace_id", "opened_at"),

@@ -11,6 +11,7 @@ from watch_rig import alert, case, finding, judged, later, over
 
 from briefs import catalog
 from briefs.message import Message, View
+from funnel.ab_result import AbResult, ab_result
 from funnel.activity import Burst, activity
 from funnel.alert import Outcome
 from funnel.answer import Answer, answer, asks, columns
@@ -43,7 +44,7 @@ from funnel.masks import People, Refusal
 from funnel.metrics import METRICS
 from funnel.period_words import parse_period
 from funnel.playbook import Playbook
-from funnel.question import About, parse_question
+from funnel.question import About, AbTest, parse_kpi, parse_question
 from funnel.score_audit import ScoreAudit, audit_score
 from funnel.silence import Mute
 from funnel.stage import Stage
@@ -280,6 +281,27 @@ def duel(webinar: tuple[int, int] = (7, 80), fair: tuple[int, int] = (4, 75)) ->
     return compared(table, segments, ranks)
 
 
+def trial(
+    cells: dict[str, tuple[int, int]],
+    text: str = 'ab "Hero headline" 2026-Q1',
+    before: int = 0,
+    crossed: int = 0,
+) -> AbResult:
+    """An experiment whose variants have so many leads of so many people; every variant has the rest too."""
+    test = parse_kpi(text, NOON, PLAYBOOK, METRICS)
+    assert isinstance(test, AbTest)
+    counts = {
+        name: {
+            "exposed": people + before,
+            f"exposed_before_{test.goal}": people,
+            f"{test.goal}_after_exposure": won,
+            "crossed_over": crossed,
+        }
+        for name, (won, people) in cells.items()
+    }
+    return ab_result(test, {name: Cell(own) for name, own in counts.items()}, NOON)
+
+
 def reasons(text: str, before: Cells = SOURCES_BEFORE, after: Cells = SOURCES) -> Explained:
     question = parse_question("kpi", text, NOON, PLAYBOOK, METRICS)
     return explained(replace(question, by="source"), METRICS[question.metric or ""], NOON, before, after)
@@ -381,6 +403,15 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "metric_of_the_playbook": lambda: defined("ltv_cac"),
     "comparison": lambda: catalog.comparison(duel(), AGAIN),
     "comparison_won": lambda: catalog.comparison(duel((70, 800), (20, 750))),
+    "ab_result": lambda: catalog.ab_result(trial({"B": (4, 75), "Control": (7, 80)}, crossed=3), AGAIN),
+    "ab_result_uneven": lambda: catalog.ab_result(
+        trial(
+            {"A": (20, 800), "B": (70, 800), "C": (18, 500)},
+            'ab "Hero headline" mql 2026-Q1 where country=DE',
+            before=7,
+        )
+    ),
+    "ab_result_of_nobody": lambda: catalog.ab_result(trial({})),
     "why": lambda: catalog.why(reasons("mqls 2026-01 vs 2025-12 why"), AGAIN),
     "why_none": lambda: catalog.why(reasons("leads 2026-01 vs 2025-12 why", {}, {})),
     "why_rate": lambda: catalog.why(reasons("mql rate 2026-01 vs 2025-12 why")),

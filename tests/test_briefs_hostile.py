@@ -22,6 +22,7 @@ from briefs_samples import (
     kpi,
     reasons,
     summaries,
+    trial,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -337,6 +338,23 @@ def compared_as(value: str) -> Message:
     )
 
 
+def trial_of(value: str) -> Message:
+    """An experiment of that name whose variants are called so too."""
+    found = trial({"A": (7, 80), "B": (4, 75)})
+    variants = tuple(replace(one, arm=replace(one.arm, name=value)) for one in found.variants)
+    arms = tuple(one.arm for one in variants)
+    pairs = tuple(replace(one, a=arms[0], b=arms[1]) for one in found.verdict.pairs)
+    return catalog.ab_result(
+        replace(
+            found,
+            test=replace(found.test, experiment=value),
+            variants=variants,
+            pairs=pairs,
+            verdict=replace(found.verdict, arms=arms, pairs=pairs),
+        )
+    )
+
+
 def explained_by(value: str) -> Message:
     found = reasons("mqls 2026-01 vs 2025-12 why")
     return catalog.why(replace(found, parts=tuple(one._replace(by=value) for one in found.parts)))
@@ -366,6 +384,7 @@ OTHERS: dict[str, Callable[[str], Message]] = {
     "campaigns": lambda value: by_value(campaigns(26), value),
     "kpi": lambda value: by_value(kpi("mql rate 2026-01 vs 2025-12 by source"), value),
     "comparison": compared_as,
+    "ab_result": trial_of,
     "why": explained_by,
     "campaigns_found": lambda value: catalog.campaigns_found(value, [(value, "2026 /campaigns")] * 3),
     "leads_found": leads_found,

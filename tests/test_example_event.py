@@ -7,7 +7,7 @@ import pytest
 import yaml
 from store_rig import NOW, PLAYBOOK, captured, tell_all
 
-from funnel.counts import COUNTS, SPREADS, Ask, Cell
+from funnel.counts import COUNTS, GOALS, SPREADS, Ask, Cell
 from funnel.events import CampaignSpent, LeadCaptured
 from funnel.example_event import SHAPES, Shape, event, examples
 from funnel.period_words import parse_period
@@ -47,6 +47,8 @@ NEEDS_MORE = {
     "influenced_pipeline": "takes a touch of marketing before it",
     "touches_before_mql": "takes an MQL after it",
     "touches_before_deal": "takes a deal after it",
+    "crossed_over": "takes another variant after it",
+    **{f"{goal}_after_exposure": "takes what they did after it" for goal in GOALS},
 }
 
 

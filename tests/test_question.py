@@ -51,6 +51,7 @@ METRICS = {
         _metric("revenue", "Revenue won", "revenue"),
         _metric("response_time", "Response time", "median(response_time)"),
         _metric("pipeline_growth", "Pipeline growth", "pipeline_at_end / pipeline_at_start - 1"),
+        _metric("ab_lead", "A/B result (to lead)", "lead_after_exposure / exposed_before_lead"),
         _metric("target_attainment", "Target attainment", "revenue / revenue_target", "target reached"),
     )
 }
@@ -536,7 +537,19 @@ WORDS = st.sampled_from(
             "lads",
             "u",
         ),
-        *("Spring fair", '"', '"Day by Day"', "'x'", "list", "define", "score audit", "—", "?", "2026-11-10"),
+        *(
+            "Spring fair",
+            '"',
+            '"Day by Day"',
+            "'x'",
+            "list",
+            "define",
+            "score audit",
+            "ab",
+            "—",
+            "?",
+            "2026-11-10",
+        ),
     ]
 )
 

@@ -25,7 +25,7 @@ def _command(about: About, usage: str, does: str) -> Command:
 
 KPI = _command(
     "kpi",
-    "<metric> [period] [vs prev] [by dimension] [why] | list | define <metric> | score audit",
+    "<metric> [period] [vs prev] [by dimension] [why] | list | define <metric> | score audit | ab <test>",
     "Answer one number with its terms, say what it means, or why it changed.",
 )
 FUNNEL = _command(

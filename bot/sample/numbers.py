@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from funnel.ab_result import AbResult, ab_result
 from funnel.answer import Answer, answer, asks, columns
 from funnel.attribution import MODELS
 from funnel.campaign_kind import CampaignKind
@@ -11,8 +12,9 @@ from funnel.comparison import Comparison, compared
 from funnel.counts import Ask, Cell, Cells
 from funnel.explained import Explained, explained
 from funnel.metrics import METRICS
+from funnel.period_words import parse_period
 from funnel.playbook import Playbook
-from funnel.question import About, Question, parse_question
+from funnel.question import About, AbTest, Question, parse_question
 
 STAGES = ("leads", "mqls", "sals", "sqls", "opportunities", "customers")
 
@@ -65,6 +67,19 @@ def duel(playbook: Playbook, now: datetime) -> Comparison:
         for name, cell in pair.items()
     }
     return compared(table, half, {model: tuple(pair) for model in MODELS})
+
+
+def headlines(playbook: Playbook, now: datetime) -> AbResult:
+    """Two headlines, of which the new one brings more leads; some people saw both, and some were leads."""
+    test = AbTest("Hero headline", parse_period("last 90 days", now, playbook.zone))
+    cells: Cells = {"Control": _shown(1_240, 62), "Save a shift a week": _shown(1_212, 97)}
+    return ab_result(test, cells, now)
+
+
+def _shown(people: int, leads: int) -> Cell:
+    before, crossed = people // 50, people // 100
+    counts = {"exposed": people, "exposed_before_lead": people - before, "lead_after_exposure": leads}
+    return Cell({**counts, "crossed_over": crossed})
 
 
 def reasons(playbook: Playbook, now: datetime) -> Explained:

@@ -139,6 +139,7 @@ OF_A_LEAD: dict[str, Callable[[Brief], Said]] = {
 """Pages about one lead."""
 
 OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
+    "ab_result": lambda rules, now: catalog.ab_result(numbers.headlines(rules, now)),
     "alerts": lambda rules, now: catalog.alerts(alert_reports.standing(rules, now)),
     "alerts_simulated": alert_reports.simulated,
     "apology": lambda _rules, _now: catalog.apology("3f9a1c20"),

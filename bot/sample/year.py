@@ -10,7 +10,16 @@ from bot.sample.diary import Diary
 from bot.sample.journeys import Fate, Journey, origin_of
 from bot.sample.people import Crowd, grade, visitor
 from bot.sample.seasons import YEAR, Calendar, season
-from funnel.events import CampaignSpent, Event, LeadEvent, Mentions, Person, in_order
+from funnel.events import (
+    CampaignSpent,
+    Event,
+    ExperimentViewed,
+    LeadEngaged,
+    LeadEvent,
+    Mentions,
+    Person,
+    in_order,
+)
 from funnel.playbook import Playbook
 
 MARIA = Person(
@@ -26,6 +35,8 @@ _VISITORS = 560
 _STRANGERS = 1_400
 _GOES_ON = 0.4
 _RIVAL = "Rival Widgets"
+_HEADLINES = ("Control", "Save a shift a week")
+_TESTED_DAYS_AGO = (150, 30)
 _CLICKS = {
     "paid search": 0.041,
     "display": 0.0025,
@@ -46,6 +57,7 @@ def history(playbook: Playbook, now: datetime, seed: int = 7) -> Iterator[Event]
     for campaign in CAMPAIGNS:
         events += _spend(campaign, calendar, playbook.currency, dice)
     events += [*_strangers(calendar), *_rival(calendar)]
+    events += _experiment(sorted(events, key=in_order), calendar.now)
     begin = calendar.now - timedelta(days=YEAR)
     yield from sorted((event for event in events if begin < event.time <= calendar.now), key=in_order)
 
@@ -108,6 +120,26 @@ def _strangers(calendar: Calendar) -> Iterator[LeadEvent]:
             if dice.random() < _GOES_ON:
                 diary.visit(at + timedelta(seconds=dice.randint(15, 240)), dice.choice(PAGES))
             yield from diary.events
+
+
+def _experiment(events: Iterable[Event], now: datetime) -> Iterator[ExperimentViewed]:
+    """Which headline visitors were shown on the first page that they opened while two were tried."""
+    begin, end = (now - timedelta(days=days) for days in _TESTED_DAYS_AGO)
+    seen: set[str] = set()
+    for event in events:
+        shown = event.person.anonymous_id if isinstance(event, LeadEngaged) and event.page else None
+        if shown and shown not in seen and begin < event.time <= end:
+            seen.add(shown)
+            dice = Random(f"headline {shown}")  # noqa: S311 - a demo's dice, no secret
+            yield ExperimentViewed(
+                id=f"headline-{shown}",
+                source=event.source,
+                time=event.time + timedelta(seconds=1),
+                quiet=True,
+                person=Person(anonymous_id=shown),
+                experiment="Hero headline",
+                variant=dice.choice(_HEADLINES),
+            )
 
 
 def _spend(campaign: Campaign, calendar: Calendar, currency: str, dice: Random) -> Iterator[CampaignSpent]:

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("team", sa.Text(), nullable=True),
         sa.Column("sourced", sa.Boolean(), nullable=True),
         sa.Column("influenced", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "lead_id", "deal_id", name=op.f("pk_deal")),
@@ -208,6 +209,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=True),
         sa.Column("motion", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("team", sa.Text(), nullable=True),
         sa.Column("form", sa.Text(), nullable=True),
         sa.Column("landing", sa.Text(), nullable=True),
         sa.Column("industry", sa.Text(), nullable=True),
@@ -368,6 +370,20 @@ def upgrade() -> None:
     op.create_index("ix_visit_at", "visit", ["workspace_id", "at"])
 
     op.create_table(
+        "exposure",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("experiment", sa.Text(), nullable=False),
+        sa.Column("variant", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("receipt_source", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Text(), nullable=False),
+        sa.Column("crossed_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "lead_id", "experiment", name=op.f("pk_exposure")),
+    )
+    op.create_index("ix_exposure_at", "exposure", ["workspace_id", "at", "experiment", "variant"])
+
+    op.create_table(
         "watch",
         sa.Column("workspace_id", sa.Text(), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
@@ -444,8 +460,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         *("watched", "watch", "mute", "incident", "foreseen"),
-        *("visit", "touch", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane", "journal"),
-        *("identity", "deal_move", "deal", "card", "audit"),
+        *("visit", "touch", "exposure", "stage_entry", "spend", "rendering", "mail_hit", "lead", "lane"),
+        *("journal", "identity", "deal_move", "deal", "card", "audit"),
     ):
         op.drop_table(table)
     if op.get_context().dialect.supports_sequences:
