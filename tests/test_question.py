@@ -50,6 +50,7 @@ METRICS = {
         _metric("cac", "Customer acquisition cost", "(spend + sales_cost) / customers"),
         _metric("roi", "Return on investment", "(revenue * margin - spend) / spend"),
         _metric("revenue", "Revenue won", "revenue"),
+        _metric("pipeline_growth", "Pipeline growth", "pipeline_at_end / pipeline_at_start"),
         _metric("response_time", "Response time", "median(response_time)"),
         _metric("target_attainment", "Target attainment", "revenue / revenue_target", "target reached"),
     )
