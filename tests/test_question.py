@@ -49,6 +49,7 @@ METRICS = {
         _metric("cac", "Customer acquisition cost", "(spend + sales_cost) / customers"),
         _metric("roi", "Return on investment", "(revenue * margin - spend) / spend"),
         _metric("revenue", "Revenue won", "revenue"),
+        _metric("pipeline_growth", "Pipeline growth", "pipeline_at_end / pipeline_at_start"),
         _metric("response_time", "Response time", "median(response_time)"),
         _metric("pipeline_growth", "Pipeline growth", "pipeline_at_end / pipeline_at_start - 1"),
         _metric("ab_lead", "A/B result (to lead)", "lead_after_exposure / exposed_before_lead"),
