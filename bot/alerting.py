@@ -22,7 +22,7 @@ from funnel.alert_rules import Threshold, WatchedCount
 from funnel.alert_status import JUDGED
 from funnel.answer import Answer
 from funnel.arrival import HEARD, LEARNS_FROM, Arrival
-from funnel.case import Case, followed, leading, opened
+from funnel.case import Case, Turn
 from funnel.counts import Ask, Clock
 from funnel.errors import PlaybookError, QuestionError
 from funnel.growing import grown
@@ -109,9 +109,9 @@ async def _thresholds(house: House, begun: Look, at: datetime) -> list[Case]:
     for threshold in house.playbook.alerts.thresholds:
         incidents = await _crossed(house, threshold, [one.incident for one in going_on.values()], at)
         channel = threshold.to or house.playbook.alerts.to or ""
-        changed |= {one.key: _followed(going_on.get(one.key), one, channel) for one in incidents}
+        changed |= {one.key: grown(going_on.get(one.key), one, channel) for one in incidents}
     gone = {
-        key: _followed(case, replace(case.incident, closed_at=at), case.channel)
+        key: grown(case, replace(case.incident, closed_at=at), case.channel)
         for key, case in going_on.items()
         if not any(_is_of(one, case) for one in house.playbook.alerts.thresholds)
     }
@@ -148,12 +148,6 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _followed(case: Case | None, incident: Incident, channel: str) -> Case:
-    if case is None:
-        return opened(incident, channel)
-    return case if case.incident == incident else followed(case, incident, leading(incident))
-
-
 # Other counts
 
 
@@ -174,7 +168,7 @@ def _unwatched(playbook: Playbook, begun: Look, at: datetime) -> list[Case]:
     """The incidents of counts that the playbook watches no more: they are over."""
     names = {f"count:{one.name}" for one in playbook.alerts.watch}
     return [
-        _followed(case, replace(case.incident, closed_at=at), case.channel)
+        grown(case, replace(case.incident, closed_at=at), case.channel)
         for case in begun.cases
         if not case.over and case.found.segment.startswith("count:") and case.found.segment not in names
     ]
@@ -242,9 +236,22 @@ async def message(house: House, case: Case) -> Message:
         threshold = next((one for one in rules.alerts.thresholds if _is_of(one, case)), None)
         by = understood(threshold, now, rules).question.by if threshold else None
         return catalog.crossed(alert, threshold, by or "row")
-    named = (one for one in rules.alerts.watch if f"count:{one.name}" == case.found.segment)
+    return _of_count(alert, _heard_of(case, house), rules)
+
+
+def reply(house: House, case: Case, turn: Turn) -> Message:
+    """What stands under that card of one of its changes."""
+    if turn.found.crossing:
+        return catalog.threshold_turn(turn, turn.found.crossing, house.playbook.zone)
+    one = _heard_of(case, house)
+    return catalog.incident_turn(turn, house.playbook.zone, one.metric if one else None)
+
+
+def _heard_of(case: Case, house: House) -> Heard | None:
+    """The count that an incident is of; None where the playbook watches it no more."""
+    named = (one for one in house.playbook.alerts.watch if f"count:{one.name}" == case.found.segment)
     watched = next(named, None)
-    return _of_count(alert, heard(watched, now, rules) if watched else None, rules)
+    return heard(watched, house.now(), house.playbook) if watched else None
 
 
 def _of_count(alert: Alert, one: Heard | None, playbook: Playbook) -> Message:

@@ -1,16 +1,19 @@
 """How alerts are said in lists: what a segment is called, what was found in it, how long it took."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from briefs.alerts import usual
 from briefs.figures import amount, plainly
 from briefs.literal import Markdown, clip, literal
+from funnel.case import Change
 from funnel.counts import CountedLead
 from funnel.incident import OVERALL, Finding
 from funnel.metrics import METRICS
 
 LONGEST = 60  # characters of a name
 _LEVELS = {"overall": "All leads", "source": "Sources", "campaign": "Campaigns", "count": "Other counts"}
+_TURNS: Mapping[Change, str] = {"opened": "Began", "grew": "Grew", "eased": "Eased", "ended": "Ended"}
 
 
 def level(name: str) -> Markdown:
@@ -34,6 +37,11 @@ def counted_in(found: Finding) -> Markdown:
         value, line = (amount(one, unit, money) for one in (found.crossing.value, found.crossing.line))
         return Markdown(f"{value} (line {line})")
     return Markdown(f"{found.count:,} ({usual(found)} expected)")
+
+
+def turned(what: Change) -> Markdown:
+    """How an incident changed: `Began`, `Grew`."""
+    return Markdown(_TURNS[what])
 
 
 def lasted(time: timedelta | None) -> Markdown:

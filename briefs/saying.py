@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from briefs.alert_words import counted_in, lasted, level, person, rate, segment
+from briefs.alert_words import counted_in, lasted, level, person, rate, segment, turned
 from briefs.alerts import EXPLAINS, excess, lasting, rarely, through_the_day, usual
 from briefs.drawings import drawn
 from briefs.figures import (
@@ -354,6 +354,7 @@ FILTERS = {
     "target": target,
     "through_the_day": through_the_day,
     "told": told,
+    "turned": turned,
     "usual": usual,
     "when": say,
     "window": window,

@@ -16,6 +16,8 @@ def grown(case: Case | None, incident: Incident, channel: str) -> Case:
         return opened(incident, channel)
     if case.incident == incident:
         return case
+    if incident.kind == "threshold":
+        return followed(case, incident, leading(incident))
     whole = _whole(case, incident)
     if incident.kind == "surge" and not incident.closed_at and incident.seen_at - whole.at >= LASTS:
         incident = replace(incident, closed_at=incident.seen_at)

@@ -11,7 +11,7 @@ from funnel.aftermath import Aftermath
 from funnel.alert import Alert
 from funnel.alert_status import Segment, Status, status
 from funnel.backtest import Backtest, Run
-from funnel.case import Case, Judgement, opened
+from funnel.case import Case, Change, Judgement, opened
 from funnel.counts import CountedLead
 from funnel.incident import Crossing, Finding, Incident, Kind, Verdict
 from funnel.metrics import METRICS
@@ -130,6 +130,13 @@ def crossed(*rows: str, over: bool = False, asked: str = "") -> Message:
     return catalog.crossed(alert(opened(one, "#marketing")), threshold, "campaign")
 
 
+def turn_of_a_line(what: Change, others: int = 0) -> Message:
+    """A reply under the card of a line."""
+    beyond = crossing()
+    (first, *_) = case(2, f"threshold:dear-leads:{beyond.row}", "threshold", crossing=beyond).history
+    return catalog.threshold_turn(replace(first, what=what, others=others), beyond, ZONE)
+
+
 def everybody() -> Message:
     """A line that the playbook has no more, crossed by the number of everybody."""
     one = case(2, "threshold:slow-answers", "threshold", crossing=crossing(None, 300_00))
@@ -154,5 +161,11 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "threshold_many": lambda: crossed(*(f"Campaign {number}" for number in range(100))),
     "threshold_of_everybody": everybody,
     "count_incident": unsubscribed,
+    "count_turn": lambda: catalog.incident_turn(
+        case(2, "count:unsubscriptions").history[0], ZONE, METRICS["unsubscribes"]
+    ),
+    "count_turn_unwatched": lambda: catalog.incident_turn(case(2, "count:unsubscriptions").history[0], ZONE),
+    "threshold_turn": lambda: turn_of_a_line("opened", 1),
+    "threshold_turn_over": lambda: turn_of_a_line("ended"),
     "alerts_digest": digest,
 }

@@ -86,6 +86,11 @@ async def test_a_number_that_crosses_its_line_is_one_card_that_follows_it_back(
             "📏 CPL: back within its line",
             "📏 CPL above its line: 1 campaign",
         ]
+        assert here.history == [
+            f"Began · {{time}} · {SPRING}: $90 where the line is $50",
+            "Ended · {time} · back within the line of $50",
+            f"Began · {{time}} · {SPRING}: $70 where the line is $50",
+        ]
 
 
 async def test_a_threshold_that_was_told_is_not_told_again_after_a_restart(
@@ -155,6 +160,10 @@ async def test_another_count_is_watched_by_its_own_past(database_url: str, tmp_p
 
         await here.after(100)
         assert here.card.text.splitlines()[0] == "📈 Surge, over: unsubscriptions"
+        assert here.history == [
+            f"{what} · {{time}} · 14 unsubscriptions in {{long}} where {{usual}} were expected"
+            for what in ("Began", "Ended")
+        ]
         states = await house.store.watching.states()
         assert states["count:unsubscriptions"] == "active"
 

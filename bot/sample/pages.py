@@ -170,6 +170,7 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "score_audit": _score_audit,
     "simulating": lambda _rules, _now: catalog.simulating(),
     "threshold": alert_reports.crossed,
+    "threshold_turn": alert_reports.turned,
     "shared_already": lambda _rules, _now: catalog.shared_already(),
     "why": lambda rules, now: catalog.why(numbers.reasons(rules, now)),
 }
