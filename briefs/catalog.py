@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -401,8 +400,14 @@ def incident(alert: Alert) -> Message:
         alert=alert,
         about=named(alert.found.segment),
         asked_again=list(asked_again(alert)),
-        token=token(alert.case.incident.key),
+        **_pressed(alert.case),
     )
+
+
+def _pressed(case: Case) -> dict[str, str | None]:
+    """What the buttons of an incident's card carry, and what of it can be muted alone."""
+    dimension, _ = named(leading(case.incident).segment)
+    return {"token": token(case.incident.key), "mutes": dimension}
 
 
 def crossed(alert: Alert, threshold: Threshold | None, dimension: str) -> Message:
@@ -441,7 +446,7 @@ def _crossed(alert: Alert, threshold: Threshold | None, dimension: str, shown: i
         when=threshold.when if threshold else "",
         since=incident.opened_at.astimezone(alert.zone),
         until=(incident.closed_at or incident.seen_at).astimezone(alert.zone),
-        token=token(incident.key),
+        **_pressed(alert.case),
     )
 
 
@@ -466,7 +471,7 @@ def count_incident(alert: Alert, metric: Metric | None = None, question: Questio
         metric=metric,
         question=str(question or ""),
         called=called,
-        token=token(alert.case.incident.key),
+        **_pressed(alert.case),
     )
 
 
@@ -490,12 +495,6 @@ def _local(turn: Turn, zone: ZoneInfo) -> Turn:
 def expected(case: Case) -> View:
     """The form in which somebody says why an incident was to be expected."""
     return _about(case, "expected", modal.expected)
-
-
-def mute(case: Case) -> View:
-    """The form in which somebody says for how long they want to hear nothing."""
-    dimension, _ = named(leading(case.incident).segment)
-    return _about(case, "mute", partial(modal.mute, segment=dimension))
 
 
 def _about(case: Case, page: str, form: Callable[[Page, str], View]) -> View:

@@ -1,7 +1,8 @@
 """How each kind of value is said on a page."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import singledispatch
@@ -32,7 +33,7 @@ from briefs.figures import (
     target,
 )
 from briefs.literal import Markdown, clip, code, fenced, fold, literal, prose
-from briefs.marks import Button, Moment, link, marked, member
+from briefs.marks import Button, Menu, Moment, link, marked, member
 from funnel.answer import Answer, Terms, Value
 from funnel.attribution import named
 from funnel.brief import Fact
@@ -302,6 +303,11 @@ def button(
     return marked(label, Button(action, str(value), style, url))
 
 
+def menu(label: str, action: str, choices: Sequence[tuple[str, str]], about: str) -> Markdown:
+    """Something to choose from, by its label; what comes back is the choice's name and what it is `about`."""
+    return marked(label, Menu(action, json.dumps([(f"{name} {about}", words) for name, words in choices])))
+
+
 FILTERS = {
     "added": added,
     "asked": asked,
@@ -332,6 +338,7 @@ FILTERS = {
     "level": level,
     "lasting": lasting,
     "link": link,
+    "menu": menu,
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "month": month,

@@ -295,12 +295,12 @@ def refusal() -> Refusal:
 
 
 def buttons(part: Any) -> list[dict[str, Any]]:
-    """Every button of some blocks."""
+    """Every button and menu of some blocks."""
     if isinstance(part, list | tuple):
         return [found for one in part for found in buttons(one)]
     if not isinstance(part, dict):
         return []
-    return [part] if part.get("type") == "button" else buttons(list(part.values()))
+    return [part] if part.get("type") in {"button", "static_select"} else buttons(list(part.values()))
 
 
 OUTCOME = Outcome(mqls=7, hand_raisers=3, cost=1240, currency="USD")
@@ -393,6 +393,4 @@ VIEWS: dict[str, Callable[[], View]] = {
     "timeline_page_2": lambda: catalog.timeline(brief_of(many(50)), 2),
     "log_call": lambda: catalog.log_call(brief_of(joe())),
     "expected": lambda: catalog.expected(case()),
-    "mute": lambda: catalog.mute(case()),
-    "mute_everything": lambda: catalog.mute(case(finding("overall"))),
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alerts_rig import MARKETING, NOON, PAPER, RULES, SPRING, Clock, Marketing, learn, look_now, marketing
 from bot_rig import PATIENCE, eventually, local_slack, settings_for
-from slack_rig import buttons
+from slack_rig import buttons, menus
 from store_rig import change
 
 from bot.service import running
@@ -49,8 +49,8 @@ async def test_a_surge_is_one_card_that_opens_grows_and_closes(database_url: str
             "tipoff.show_leads",
             "tipoff.expected",
             "tipoff.not_useful",
-            "tipoff.mute",
         ]
+        assert [name.split()[0] for name in menus(here.card)["tipoff.mute"]] == ["hour", "today", "segment"]
 
         await here.after(10)
         await here.come(12, every=1.2)
@@ -117,7 +117,8 @@ async def test_a_drought_says_what_is_missing_and_ends_when_leads_come_again(
         assert here.lines[1].startswith("0 leads in {long} where {usual} were expected · by chance ")
         assert here.lines[4].endswith("fewer than expected. What explains them, and its leads:")
         assert here.lines[5].startswith("Campaign: ")
-        assert [action for action, _ in buttons(here.card)] == ["tipoff.not_useful", "tipoff.mute"]
+        assert [action for action, _ in buttons(here.card)] == ["tipoff.not_useful"]
+        assert [name.split()[0] for name in menus(here.card)["tipoff.mute"]] == ["hour", "today"]
 
         for _ in range(6):
             await here.after(60)

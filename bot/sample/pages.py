@@ -154,7 +154,6 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "expected": lambda _rules, now: catalog.expected(alerts.case(now)),
     "import": lambda rules, now: catalog.incident(alerts.other(rules, now, "import")),
     "incident_turn": lambda rules, now: catalog.incident_turn(alerts.over(now).history[0], rules.zone),
-    "mute": lambda _rules, now: catalog.mute(alerts.case(now)),
     "scheduled": _scheduled,
     "surge": lambda rules, now: catalog.incident(alerts.surge(rules, now)),
     "surge_late": lambda rules, now: catalog.incident(alerts.late(rules, now)),
