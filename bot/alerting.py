@@ -17,6 +17,7 @@ from bot.asking import Asked, gather
 from bot.house import House
 from briefs import catalog
 from briefs.message import Message
+from funnel.again import LATELY, Lately, begun_again
 from funnel.alert import Alert, window
 from funnel.alert_rules import Threshold, WatchedCount
 from funnel.alert_status import JUDGED
@@ -26,7 +27,7 @@ from funnel.case import Case, Turn
 from funnel.counts import Ask, Clock
 from funnel.errors import PlaybookError, QuestionError
 from funnel.growing import grown
-from funnel.incident import OVERALL, Incident, merged
+from funnel.incident import OVERALL, Finding, Incident, merged
 from funnel.period import Period
 from funnel.playbook import Playbook
 from funnel.precision import alert_of, demotions
@@ -158,9 +159,8 @@ async def _count(house: House, begun: Look, watched: WatchedCount, at: datetime)
     since = begun.looked_at - HEARD if learned and begun.looked_at else at - LEARNS_FROM
     ask = Ask(frozenset({one.count}), Period(since, at, "the look", house.playbook.timezone), where=one.where)
     moments = await house.store.moments(ask, one.count)
-    mine = [
-        case for case in begun.cases if case.incident.findings[0].segment == one.segment and not case.over
-    ]
+    known = {case.incident.key: case for case in (*begun.over, *begun.cases)}
+    mine = [case for case in known.values() if case.incident.findings[0].segment == one.segment]
     return await asyncio.to_thread(_watched, house.playbook, one, learned, moments, mine, at)
 
 
@@ -184,13 +184,21 @@ def _watched(
 ) -> Beside:
     watch = _watch(playbook, learned, _arrivals(moments, at))
     findings = told(one, watch.tick(at))
-    known = {case.incident.key: case for case in mine}
-    found = merged([case.incident for case in mine], findings, at)
+    again = begun_again(mine, findings, partial(_lately, watch, moments))
+    known = {case.incident.key: case for case in (*mine, *again)}
+    found = merged([case.incident for case in known.values() if not case.over], findings, at)
     return Beside(
         tuple(grown(known.get(incident.key), incident, playbook.alerts.to or "") for incident in found),
         {_key(one, segment): saved for segment, saved in watch.saved().items()},
         {one.segment: watch.state(OVERALL)},
     )
+
+
+def _lately(watch: "Watch", moments: Moments, found: Finding) -> Lately:
+    """How often it happened in the last hour, beside what was expected."""
+    since = found.at - LATELY
+    usual = watch.expected(OVERALL, since, found.at)
+    return Lately(sum(since <= moment < found.at for moment, _ in moments), usual.mean, usual.spread)
 
 
 def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: Iterator[Arrival]) -> "Watch":

@@ -13,7 +13,13 @@ from funnel.metrics import METRICS
 
 LONGEST = 60  # characters of a name
 _LEVELS = {"overall": "All leads", "source": "Sources", "campaign": "Campaigns", "count": "Other counts"}
-_TURNS: Mapping[Change, str] = {"opened": "Began", "grew": "Grew", "eased": "Eased", "ended": "Ended"}
+_TURNS: Mapping[Change, str] = {
+    "opened": "Began",
+    "grew": "Grew",
+    "eased": "Eased",
+    "ended": "Ended",
+    "again": "Began again",
+}
 
 
 def level(name: str) -> Markdown:

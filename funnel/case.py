@@ -8,7 +8,7 @@ from typing import Literal
 
 from funnel.incident import OVERALL, Finding, Incident, Verdict
 
-Change = Literal["opened", "grew", "eased", "ended"]
+Change = Literal["opened", "grew", "eased", "ended", "again"]
 GREW = 1.5  # times as many leads, or as far beyond a line, as was last said: what is worth a word
 FURTHER = 0.1  # of a line: how much further beyond it is worth a word, too
 TOKEN = 16  # characters; enough that no two incidents of a workspace share one
@@ -74,6 +74,11 @@ class Case:
     def found(self) -> Finding:
         """What its card says: what says it most clearly while it goes on, all of it once it is over."""
         return self.whole if self.over else leading(self.incident)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When it last began again after it had been over; None where it has not."""
+        return next((turn.at for turn in reversed(self.history) if turn.what == "again"), None)
 
     @property
     def segments(self) -> frozenset[str]:

@@ -29,4 +29,5 @@ def _whole(before: Case, incident: Incident) -> Finding:
     found = leading(incident)
     since = min(before.whole.since, found.since)
     further = abs(found.count - found.expected) >= abs(before.whole.count - before.whole.expected)
+    further |= before.again_at is not None and before.whole.at < before.again_at
     return replace(found if further else before.whole, since=since)

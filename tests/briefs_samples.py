@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import alerts_samples
-from watch_rig import alert, case, finding, judged, later, over
+from watch_rig import again, alert, case, finding, judged, later, over
 
 from briefs import catalog
 from briefs.message import Message, View
@@ -381,6 +381,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "surge_late": lambda: catalog.incident(alert(over(case(), told=900), count=52, outcome=OUTCOME)),
     "drought": lambda: catalog.incident(alert(case(drought()), count=1, causes=(missing(),), opening=None)),
     "import": lambda: catalog.incident(alert(case(finding("overall", kind="import", count=412)))),
+    "surge_again": lambda: catalog.incident(alert(again(over(case())))),
     "incident_turn": lambda: catalog.incident_turn(case().history[0], PLAYBOOK.zone),
     "refused": lambda: catalog.refused(refusal()),
     "trouble": lambda: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days` or `all`.")),

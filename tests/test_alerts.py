@@ -67,6 +67,26 @@ async def test_a_surge_is_one_card_that_opens_grows_and_closes(database_url: str
         ]
 
 
+async def test_a_second_rush_soon_after_opens_the_same_card_again(database_url: str, tmp_path: Path) -> None:
+    await learn(database_url)
+    async with marketing(database_url, tmp_path, Clock()) as here:
+        await here.come(20, every=1.2)
+        await here.after(100)
+        assert here.lines[0] == "📈 Surge, over: campaign “spring-webinar”"
+        await here.after(60)
+        assert here.lines[0] == "📈 Surge, over: campaign “spring-webinar”"
+
+        await here.come(12, every=1.2)
+        await here.after(10)
+        assert here.lines[0] == "📈 Surge: campaign “spring-webinar”"
+        assert here.lines[1].startswith("32 leads in ")
+        assert here.lines[2] == "Since {time} · surged again {time}"
+
+        await here.after(100)
+        assert here.lines[0] == "📈 Surge, over: campaign “spring-webinar”"
+        assert [line.split(" · ")[0] for line in here.history] == ["Began", "Ended", "Began again", "Ended"]
+
+
 async def test_a_card_is_changed_every_ten_minutes_at_most(sqlite_url: str, tmp_path: Path) -> None:
     await learn(sqlite_url)
     async with marketing(sqlite_url, tmp_path, Clock()) as here:

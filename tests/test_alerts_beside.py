@@ -164,6 +164,11 @@ async def test_another_count_is_watched_by_its_own_past(database_url: str, tmp_p
             f"{what} · {{time}} · 14 unsubscriptions in {{long}} where {{usual}} were expected"
             for what in ("Began", "Ended")
         ]
+        again = [here.clock.now - timedelta(minutes=2 * part) for part in range(14)]
+        await unsubscribe(database_url, *again, first=2000)
+        await here.after(10)
+        assert here.lines[0] == "📈 Surge: unsubscriptions"
+        assert here.lines[2] == "Since {time} · surged again {time}"
         states = await house.store.watching.states()
         assert states["count:unsubscriptions"] == "active"
 
