@@ -25,7 +25,7 @@ from funnel.answer import Answer
 from funnel.arrival import HEARD, LEARNS_FROM, Arrival
 from funnel.case import Case, Turn
 from funnel.counts import Ask, Clock
-from funnel.errors import PlaybookError, QuestionError
+from funnel.errors import NotFoundError, PlaybookError, QuestionError
 from funnel.growing import grown
 from funnel.incident import OVERALL, Finding, Incident, merged
 from funnel.period import Period
@@ -33,8 +33,9 @@ from funnel.playbook import Playbook
 from funnel.precision import alert_of, demotions
 from funnel.question import Question
 from funnel.silence import muted
-from funnel.thresholds import judged, readings, understood
-from funnel.watched_counts import ALL_TOGETHER, Heard, heard, told
+from funnel.thresholds import Rule, judged, readings, understood
+from funnel.watched_counts import Heard, heard, share, told
+from storage.store import Store
 from storage.watching import Look, Seen
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ async def _thresholds(house: House, begun: Look, at: datetime) -> list[Case]:
         return list(going_on.values())
     changed: dict[str, Case] = {}
     for threshold in house.playbook.alerts.thresholds:
-        incidents = await _crossed(house, threshold, [one.incident for one in going_on.values()], at)
+        incidents = await _looked_at(house, threshold, [one.incident for one in going_on.values()], at)
         channel = threshold.to or house.playbook.alerts.to or ""
         changed |= {one.key: grown(going_on.get(one.key), one, channel) for one in incidents}
     gone = {
@@ -119,23 +120,36 @@ async def _thresholds(house: House, begun: Look, at: datetime) -> list[Case]:
     return list((going_on | changed | gone).values())
 
 
-async def _crossed(
+async def _looked_at(
     house: House, threshold: Threshold, going_on: Sequence[Incident], at: datetime
 ) -> list[Incident]:
     """The incidents of one threshold that are new or changed; one that cannot be counted stays as it is."""
     try:
         rule = understood(threshold, at, house.playbook)
-        found = await _answer(house, rule.question, at)
-        beside = await _answer(house, rule.beside, at) if rule.beside else None
-    except QuestionError as error:
+        return await crossed(house.store, house.playbook, rule, going_on, at)
+    except (QuestionError, NotFoundError) as error:
         log.warning("the threshold %s could not be looked at: %s", threshold.called, error)
         return []
-    return judged(rule, readings(rule, found, beside, house.playbook, at), going_on, at)
 
 
-async def _answer(house: House, question: Question, at: datetime) -> Answer:
+async def crossed(
+    store: Store, playbook: Playbook, rule: Rule, going_on: Sequence[Incident], at: datetime
+) -> list[Incident]:
+    """The incidents of one threshold that are new or changed at that moment.
+
+    Raises:
+        QuestionError: it cannot be counted.
+        NotFoundError: it is about a campaign that nobody knows.
+
+    """
+    found = await _answer(store, playbook, rule.question, at)
+    beside = await _answer(store, playbook, rule.beside, at) if rule.beside else None
+    return judged(rule, readings(rule, found, beside, playbook, at), going_on, at)
+
+
+async def _answer(store: Store, playbook: Playbook, question: Question, at: datetime) -> Answer:
     words = str(question).removeprefix("/kpi ")
-    found = await gather(house.store, house.playbook, Asked("kpi", words, at))
+    found = await gather(store, playbook, Asked("kpi", words, at))
     if not isinstance(found, Answer):
         raise QuestionError(f"“{words[:60]}” is answered with no number.")
     return found
@@ -182,7 +196,7 @@ def _watched(
     mine: Sequence[Case],
     at: datetime,
 ) -> Beside:
-    watch = _watch(playbook, learned, _arrivals(moments, at))
+    watch = _watch(playbook, learned, arrivals_of(moments, at))
     findings = told(one, watch.tick(at))
     again = begun_again(mine, findings, partial(_lately, watch, moments))
     known = {case.incident.key: case for case in (*mine, *again)}
@@ -202,16 +216,14 @@ def _lately(watch: "Watch", moments: Moments, found: Finding) -> Lately:
 
 
 def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: Iterator[Arrival]) -> "Watch":
-    """The watch of one count: all counts together may add little to the false messages of a week."""
     from bot.replay import holiday_of  # noqa: PLC0415 - as below
     from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
 
-    share = playbook.alerts.false_messages_a_week * ALL_TOGETHER / len(playbook.alerts.watch)
-    budget = playbook.alerts.model_copy(update={"false_messages_a_week": share})
-    return Watch.restored(budget, playbook.zone, holiday_of(budget.country), learned, arrivals)
+    rules = share(playbook.alerts)
+    return Watch.restored(rules, playbook.zone, holiday_of(rules.country), learned, arrivals)
 
 
-def _arrivals(moments: Moments, at: datetime) -> Iterator[Arrival]:
+def arrivals_of(moments: Moments, at: datetime) -> Iterator[Arrival]:
     """What happened, as a watch counts it; only an import of today is one."""
     for moment, quiet in moments:
         yield Arrival(moment, moment, None, None, imported=quiet and at - moment < A_DAY)

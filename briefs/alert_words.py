@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from briefs.alerts import usual
-from briefs.figures import amount, plainly
+from briefs.figures import amount, head, plainly
 from briefs.literal import Markdown, clip, literal
-from funnel.case import Change
+from funnel.case import Case, Change
 from funnel.counts import CountedLead
 from funnel.incident import OVERALL, Finding
 from funnel.metrics import METRICS
 
 LONGEST = 60  # characters of a name
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _LEVELS = {"overall": "All leads", "source": "Sources", "campaign": "Campaigns", "count": "Other counts"}
 _TURNS: Mapping[Change, str] = {
     "opened": "Began",
@@ -34,6 +35,25 @@ def segment(name: str) -> Markdown:
         return literal(f"{kind} {clip(called, LONGEST) or 'not captured'}")
     called = called.replace(":", ": ", 1) if kind == "threshold" else called
     return literal(clip(called, LONGEST) if called else "all leads" if kind == OVERALL else kind)
+
+
+def about(case: Case) -> Markdown:
+    """What an incident is about: `campaign Expo`; `CPL above its line: Plant tour and 2 more`."""
+    found = case.found
+    if not found.crossing:
+        return segment(found.segment)
+    others = len(case.incident.findings) - 1
+    side = "above" if found.crossing.value > found.crossing.line else "below"
+    row = clip(found.crossing.row, LONGEST) if found.crossing.row is not None else ""
+    said = f"{head(METRICS[found.crossing.metric])} {side} its line"
+    return literal(f"{said}: {row}{f' and {others} more' if others else ''}" if row else said)
+
+
+def every(time: timedelta) -> Markdown:
+    """How often: `day`, `3 days`, `hour`."""
+    unit = "day" if time >= DAY else "hour"
+    times = round(time / (DAY if unit == "day" else HOUR))
+    return Markdown(unit if times == 1 else f"{times} {unit}s")
 
 
 def counted_in(found: Finding) -> Markdown:

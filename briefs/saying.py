@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from briefs.alert_words import counted_in, lasted, level, person, rate, segment, turned
+from briefs.alert_words import about, counted_in, every, lasted, level, person, rate, segment, turned
 from briefs.alerts import EXPLAINS, excess, lasting, rarely, through_the_day, usual
 from briefs.drawings import drawn
 from briefs.figures import (
@@ -309,6 +309,7 @@ def menu(label: str, action: str, choices: Sequence[tuple[str, str]], about: str
 
 
 FILTERS = {
+    "about": about,
     "added": added,
     "asked": asked,
     "button": button,
@@ -323,6 +324,7 @@ FILTERS = {
     "credit": credit,
     "dated": dated,
     "day": day,
+    "every": every,
     "excess": excess,
     "explains": lambda dimension: literal(EXPLAINS[dimension]),
     "fenced": fenced,

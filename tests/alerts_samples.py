@@ -110,6 +110,30 @@ def backtest(name: str = "Spring webinar", count: int = 2) -> Backtest:
     )
 
 
+def backtest_beside() -> Backtest:
+    """The same where another count surged, and lines were crossed: one of one campaign, one of several."""
+    dear = case(15, "threshold:dear-leads:Plant tour", "threshold", crossing=crossing())
+    slow = case(14, "threshold:slow-answers", "threshold", over=False, crossing=crossing(None))
+    both = (*dear.incident.findings, *case(15, "threshold:dear-leads:Expo", "threshold").incident.findings)
+    cases = (
+        case(20, "count:unsubscriptions"),
+        dear,
+        replace(dear, incident=replace(dear.incident, findings=both)),
+        slow,
+    )
+    run = Run(0.5, cases)
+    none: list[None] = [None] * len(cases)
+    return replace(
+        backtest(),
+        run=run,
+        aftermaths=none,
+        people=[[]] * len(cases),
+        others=[run],
+        counts=2,
+        lines=[DAY, 2 * DAY],
+    )
+
+
 def alert(one: Case) -> Alert:
     return Alert(one, ZONE, one.found)
 
@@ -155,6 +179,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "alerts_simulated": lambda: catalog.simulated(backtest()),
     "alerts_simulated_many": lambda: catalog.simulated(backtest(count=40)),
     "alerts_simulated_none": lambda: catalog.simulated(backtest(count=0)),
+    "alerts_simulated_beside": lambda: catalog.simulated(backtest_beside()),
     "simulating": catalog.simulating,
     "threshold": lambda: crossed("Plant tour", "Spring webinar"),
     "threshold_over": lambda: crossed("Plant tour", over=True),

@@ -106,6 +106,16 @@ async def test_a_threshold_that_was_told_is_not_told_again_after_a_restart(
         assert await an_hour_later(here) == []
 
 
+async def test_a_line_about_nobody_that_is_known_ends_no_look(sqlite_url: str, tmp_path: Path) -> None:
+    await learn(sqlite_url)
+    odd = '\n    - { name: gone, when: "cpl last 30 days where campaign=nowhere > 50" }\n'
+    async with marketing(sqlite_url, tmp_path, Clock(), RULES.rstrip() + odd) as here:
+        await here.come(1)
+        await here.stage.send(spent(1, "90", NOON))
+
+        assert await an_hour_later(here) == ["📏 CPL above its line: 1 campaign"]
+
+
 async def test_a_line_that_the_playbook_has_no_more_is_over(sqlite_url: str, tmp_path: Path) -> None:
     await learn(sqlite_url)
     clock = Clock()

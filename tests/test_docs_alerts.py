@@ -35,7 +35,16 @@ from storage.store import Store
 DOCUMENT = HOUSE / "docs" / "alerts.md"
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 CARDS = r"<!-- card: (\w+) -->\n\n```text\n(.*?)```"
-RULES = 'timezone: America/New_York\nalerts: {to: "#marketing", country: US}\n'
+RULES = """
+timezone: America/New_York
+alerts:
+  to: "#marketing"
+  country: US
+  thresholds:
+    - { name: too-many-to-call, when: "leads by campaign last 7 days > 60" }
+  watch:
+    - { name: demo-requests, count: hand_raisers }
+"""
 PLAYBOOK = parse_playbook(RULES, "rules")
 TUESDAY = datetime(2026, 11, 10, 18, tzinfo=UTC)  # noon and an hour in New York
 EVENING = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -58,19 +67,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 async def live_through(url: str) -> None:
     """Hear of the leads as they came, and look when it matters."""
     async with housed(url) as house:
-        store = house.store
-        await store.record(one.model_copy(update={"quiet": False}) for one in inflow())
-        while (await store.tell(PLAYBOOK, EVENING)).events:
-            pass
-        await change(url, tables.journal.update().values(received_at=tables.journal.c.at))
+        events = [one.model_copy(update={"quiet": False}) for one in inflow()]
         for begin, times in WATCHED:
             for number in range(times):
+                at = begin + number * FIVE
+                await house.store.record(one for one in events if one.time < at)
+                while (await house.store.tell(PLAYBOOK, at)).events:
+                    pass
+                await change(url, tables.journal.update().values(received_at=tables.journal.c.at))
                 await look(replace(house, now=partial(datetime.__add__, begin, number * FIVE)))
 
 
 async def card_of_the_surge(url: str) -> str:
     async with housed(url) as house:
-        (case, *_) = await house.store.watching.cases(TUESDAY, EVENING)
+        cases = await house.store.watching.cases(TUESDAY, EVENING)
+        case = next(one for one in cases if one.incident.kind == "surge")
         return catalog.incident(await incidents.alert(house, case)).plain + "\n"
 
 

@@ -21,7 +21,7 @@ from funnel.finance import Finance, Target
 from funnel.growing import grown
 from funnel.incident import Incident
 from funnel.playbook import Playbook, parse_playbook
-from funnel.thresholds import MOST_ROWS, Reading, Rule, judged, readings, understood
+from funnel.thresholds import MOST_ROWS, Reading, Rule, in_the_past, judged, readings, understood
 from funnel.value import Value
 from storage.store import Store
 
@@ -251,6 +251,21 @@ def test_it_never_fires_twice_without_being_back_between(costs: list[float]) -> 
         fresh = [one for one in going_on if one.opened_at == NOW + hour * HOUR]
         assert len(fresh) == int(armed and cost > 100_00)
         armed = cost <= 90_00 or (armed and not fresh)
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"),
+    [
+        ("mqls this month < 60", "/kpi mqls 2026-11-01..2026-11-10"),
+        ("cpl by campaign last 7 days > 100", "/kpi cpl last 7 days by campaign"),
+        ("leads last 24 hours < 5", "/kpi leads last 24 hours"),
+    ],
+)
+def test_of_a_past_day_nothing_is_asked_that_came_after_it(when: str, asked: str) -> None:
+    at = datetime(2026, 11, 10, 23, 59, 59, tzinfo=UTC)
+    then = understood(Threshold(when=when), at, PLAYBOOK)
+
+    assert str(in_the_past(then, at).question) == asked
 
 
 # What stands in its thread
