@@ -17,23 +17,25 @@ from bot.asking import Asked, gather
 from bot.house import House
 from briefs import catalog
 from briefs.message import Message
+from funnel.again import LATELY, Lately, begun_again
 from funnel.alert import Alert, window
 from funnel.alert_rules import Threshold, WatchedCount
 from funnel.alert_status import JUDGED
 from funnel.answer import Answer
 from funnel.arrival import HEARD, LEARNS_FROM, Arrival
-from funnel.case import Case, followed, leading, opened
+from funnel.case import Case, Turn
 from funnel.counts import Ask, Clock
-from funnel.errors import PlaybookError, QuestionError
+from funnel.errors import NotFoundError, PlaybookError, QuestionError
 from funnel.growing import grown
-from funnel.incident import OVERALL, Incident, merged
+from funnel.incident import OVERALL, Finding, Incident, merged
 from funnel.period import Period
 from funnel.playbook import Playbook
 from funnel.precision import alert_of, demotions
 from funnel.question import Question
 from funnel.silence import muted
-from funnel.thresholds import judged, readings, understood
-from funnel.watched_counts import ALL_TOGETHER, Heard, heard, told
+from funnel.thresholds import Rule, judged, readings, understood
+from funnel.watched_counts import Heard, heard, share, told
+from storage.store import Store
 from storage.watching import Look, Seen
 
 if TYPE_CHECKING:
@@ -107,34 +109,47 @@ async def _thresholds(house: House, begun: Look, at: datetime) -> list[Case]:
         return list(going_on.values())
     changed: dict[str, Case] = {}
     for threshold in house.playbook.alerts.thresholds:
-        incidents = await _crossed(house, threshold, [one.incident for one in going_on.values()], at)
+        incidents = await _looked_at(house, threshold, [one.incident for one in going_on.values()], at)
         channel = threshold.to or house.playbook.alerts.to or ""
-        changed |= {one.key: _followed(going_on.get(one.key), one, channel) for one in incidents}
+        changed |= {one.key: grown(going_on.get(one.key), one, channel) for one in incidents}
     gone = {
-        key: _followed(case, replace(case.incident, closed_at=at), case.channel)
+        key: grown(case, replace(case.incident, closed_at=at), case.channel)
         for key, case in going_on.items()
         if not any(_is_of(one, case) for one in house.playbook.alerts.thresholds)
     }
     return list((going_on | changed | gone).values())
 
 
-async def _crossed(
+async def _looked_at(
     house: House, threshold: Threshold, going_on: Sequence[Incident], at: datetime
 ) -> list[Incident]:
     """The incidents of one threshold that are new or changed; one that cannot be counted stays as it is."""
     try:
         rule = understood(threshold, at, house.playbook)
-        found = await _answer(house, rule.question, at)
-        beside = await _answer(house, rule.beside, at) if rule.beside else None
-    except QuestionError as error:
+        return await crossed(house.store, house.playbook, rule, going_on, at)
+    except (QuestionError, NotFoundError) as error:
         log.warning("the threshold %s could not be looked at: %s", threshold.called, error)
         return []
-    return judged(rule, readings(rule, found, beside, house.playbook, at), going_on, at)
 
 
-async def _answer(house: House, question: Question, at: datetime) -> Answer:
+async def crossed(
+    store: Store, playbook: Playbook, rule: Rule, going_on: Sequence[Incident], at: datetime
+) -> list[Incident]:
+    """The incidents of one threshold that are new or changed at that moment.
+
+    Raises:
+        QuestionError: it cannot be counted.
+        NotFoundError: it is about a campaign that nobody knows.
+
+    """
+    found = await _answer(store, playbook, rule.question, at)
+    beside = await _answer(store, playbook, rule.beside, at) if rule.beside else None
+    return judged(rule, readings(rule, found, beside, playbook, at), going_on, at)
+
+
+async def _answer(store: Store, playbook: Playbook, question: Question, at: datetime) -> Answer:
     words = str(question).removeprefix("/kpi ")
-    found = await gather(house.store, house.playbook, Asked("kpi", words, at))
+    found = await gather(store, playbook, Asked("kpi", words, at))
     if not isinstance(found, Answer):
         raise QuestionError(f"“{words[:60]}” is answered with no number.")
     return found
@@ -148,12 +163,6 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _followed(case: Case | None, incident: Incident, channel: str) -> Case:
-    if case is None:
-        return opened(incident, channel)
-    return case if case.incident == incident else followed(case, incident, leading(incident))
-
-
 # Other counts
 
 
@@ -164,9 +173,8 @@ async def _count(house: House, begun: Look, watched: WatchedCount, at: datetime)
     since = begun.looked_at - HEARD if learned and begun.looked_at else at - LEARNS_FROM
     ask = Ask(frozenset({one.count}), Period(since, at, "the look", house.playbook.timezone), where=one.where)
     moments = await house.store.moments(ask, one.count)
-    mine = [
-        case for case in begun.cases if case.incident.findings[0].segment == one.segment and not case.over
-    ]
+    known = {case.incident.key: case for case in (*begun.over, *begun.cases)}
+    mine = [case for case in known.values() if case.incident.findings[0].segment == one.segment]
     return await asyncio.to_thread(_watched, house.playbook, one, learned, moments, mine, at)
 
 
@@ -174,7 +182,7 @@ def _unwatched(playbook: Playbook, begun: Look, at: datetime) -> list[Case]:
     """The incidents of counts that the playbook watches no more: they are over."""
     names = {f"count:{one.name}" for one in playbook.alerts.watch}
     return [
-        _followed(case, replace(case.incident, closed_at=at), case.channel)
+        grown(case, replace(case.incident, closed_at=at), case.channel)
         for case in begun.cases
         if not case.over and case.found.segment.startswith("count:") and case.found.segment not in names
     ]
@@ -188,10 +196,11 @@ def _watched(
     mine: Sequence[Case],
     at: datetime,
 ) -> Beside:
-    watch = _watch(playbook, learned, _arrivals(moments, at))
+    watch = _watch(playbook, learned, arrivals_of(moments, at))
     findings = told(one, watch.tick(at))
-    known = {case.incident.key: case for case in mine}
-    found = merged([case.incident for case in mine], findings, at)
+    again = begun_again(mine, findings, partial(_lately, watch, moments))
+    known = {case.incident.key: case for case in (*mine, *again)}
+    found = merged([case.incident for case in known.values() if not case.over], findings, at)
     return Beside(
         tuple(grown(known.get(incident.key), incident, playbook.alerts.to or "") for incident in found),
         {_key(one, segment): saved for segment, saved in watch.saved().items()},
@@ -199,17 +208,22 @@ def _watched(
     )
 
 
+def _lately(watch: "Watch", moments: Moments, found: Finding) -> Lately:
+    """How often it happened in the last hour, beside what was expected."""
+    since = found.at - LATELY
+    usual = watch.expected(OVERALL, since, found.at)
+    return Lately(sum(since <= moment < found.at for moment, _ in moments), usual.mean, usual.spread)
+
+
 def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: Iterator[Arrival]) -> "Watch":
-    """The watch of one count: all counts together may add little to the false messages of a week."""
     from bot.replay import holiday_of  # noqa: PLC0415 - as below
     from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
 
-    share = playbook.alerts.false_messages_a_week * ALL_TOGETHER / len(playbook.alerts.watch)
-    budget = playbook.alerts.model_copy(update={"false_messages_a_week": share})
-    return Watch.restored(budget, playbook.zone, holiday_of(budget.country), learned, arrivals)
+    rules = share(playbook.alerts)
+    return Watch.restored(rules, playbook.zone, holiday_of(rules.country), learned, arrivals)
 
 
-def _arrivals(moments: Moments, at: datetime) -> Iterator[Arrival]:
+def arrivals_of(moments: Moments, at: datetime) -> Iterator[Arrival]:
     """What happened, as a watch counts it; only an import of today is one."""
     for moment, quiet in moments:
         yield Arrival(moment, moment, None, None, imported=quiet and at - moment < A_DAY)
@@ -242,9 +256,22 @@ async def message(house: House, case: Case) -> Message:
         threshold = next((one for one in rules.alerts.thresholds if _is_of(one, case)), None)
         by = understood(threshold, now, rules).question.by if threshold else None
         return catalog.crossed(alert, threshold, by or "row")
-    named = (one for one in rules.alerts.watch if f"count:{one.name}" == case.found.segment)
+    return _of_count(alert, _heard_of(case, house), rules)
+
+
+def reply(house: House, case: Case, turn: Turn) -> Message:
+    """What stands under that card of one of its changes."""
+    if turn.found.crossing:
+        return catalog.threshold_turn(turn, turn.found.crossing, house.playbook.zone)
+    one = _heard_of(case, house)
+    return catalog.incident_turn(turn, house.playbook.zone, one.metric if one else None)
+
+
+def _heard_of(case: Case, house: House) -> Heard | None:
+    """The count that an incident is of; None where the playbook watches it no more."""
+    named = (one for one in house.playbook.alerts.watch if f"count:{one.name}" == case.found.segment)
     watched = next(named, None)
-    return _of_count(alert, heard(watched, now, rules) if watched else None, rules)
+    return heard(watched, house.now(), house.playbook) if watched else None
 
 
 def _of_count(alert: Alert, one: Heard | None, playbook: Playbook) -> Message:

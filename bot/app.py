@@ -337,7 +337,7 @@ def _press(body: Body, client: AsyncWebClient, reply: Say, share: Say) -> Press:
     pressed = body["actions"][0]
     return Press(
         user=body["user"]["id"],
-        value=str(pressed.get("value") or ""),
+        value=str(_field(pressed) or ""),
         trigger=body.get("trigger_id", ""),
         view=body.get("view"),
         client=client,
@@ -358,5 +358,6 @@ def _submitted(body: Body) -> Submitted:
 
 
 def _field(state: Body) -> Any:
+    """What was typed, pressed or chosen."""
     selected = state.get("selected_option")
     return selected["value"] if selected else state.get("value")

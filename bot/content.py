@@ -63,9 +63,9 @@ async def _of_incident(house: House, card: Card) -> Content:
     case = await house.store.watching.case(card.key)
     if case is None or case.told_at is None:
         return Content(None)
-    if not of_leads(case.incident):
-        return Content(await alerting.message(house, case))
     turns = 0 if case.incident.kind == "import" else len(case.history)
+    if not of_leads(case.incident):
+        return Content(await alerting.message(house, case), turns)
     return Content(catalog.incident(await incidents.alert(house, case)), turns)
 
 
@@ -74,7 +74,10 @@ async def _of_turn(house: House, card: Card) -> Content:
     case = await house.store.watching.case(head_of(card.key))
     if case is None or card.burst is None or not await house.store.cards.thread_stands(card):
         return Content(None)
-    return Content(catalog.incident_turn(case.history[card.burst - 1], house.playbook.zone))
+    turn = case.history[card.burst - 1]
+    if not of_leads(case.incident):
+        return Content(alerting.reply(house, case, turn))
+    return Content(catalog.incident_turn(turn, house.playbook.zone))
 
 
 async def _digest(house: House, key: str, mask: Mask) -> Message | None:

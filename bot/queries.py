@@ -9,12 +9,13 @@ from typing import Any
 from rich.text import Text
 
 from bot import asking
-from bot.alerts import simulated, standing
+from bot.alerts import standing
 from bot.asking import Asked
 from bot.commands import COMMANDS
 from bot.house import clock
 from bot.score_sheet import score_sheet
 from bot.settings import Settings, load_playbook
+from bot.simulation import simulated
 from briefs import catalog
 from briefs.message import Message
 from briefs.pages import Pages

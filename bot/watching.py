@@ -6,11 +6,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import alerting
 from bot.alerting import Beside
 from bot.house import House
+from funnel.again import LATELY, Lately, begun_again
 from funnel.alert import chart_hours
 from funnel.arrival import HEARD, LEARNS_FROM, Arrival
 from funnel.case import Case, followed, leading, named
@@ -86,15 +88,18 @@ def _seen(begun: Look, came: Sequence[Arrival], beside: Beside, playbook: Playbo
     """What a look finds: a function of what is known, of what came, and of what was found beside it."""
     watch = _watch(begun, came, playbook, at)
     findings = watch.tick(at)
-    known = {case.incident.key: case for case in begun.cases}
-    going_on = [case.incident for case in begun.cases if not case.over and of_leads(case.incident)]
+    before = {case.incident.key: case for case in (*begun.over, *begun.cases)}
+    again = begun_again(before.values(), findings, partial(_lately, watch, came))
+    known = before | {case.incident.key: case for case in again}
+    going_on = [case.incident for case in known.values() if not case.over and of_leads(case.incident)]
     cases = [
         _followed(known.get(incident.key), incident, watch, came, playbook)
         for incident in merged(going_on, findings, at)
     ]
-    waiting = [case for case in begun.cases if case.over]
+    seen = {case.incident.key for case in (*cases, *beside.cases)}
+    waiting = [case for case in begun.cases if case.over and case.incident.key not in seen]
     told = [
-        _told(case, known.get(case.incident.key), begun, playbook, at)
+        _told(case, before.get(case.incident.key), begun, playbook, at)
         for case in (*cases, *beside.cases, *waiting)
     ]
     return Seen(
@@ -105,6 +110,14 @@ def _seen(begun: Look, came: Sequence[Arrival], beside: Beside, playbook: Playbo
         {case.incident.key for case in told if case.told_at == at},
         {case.incident.key for case in told if case.shown_at == at != case.told_at},
     )
+
+
+def _lately(watch: "Watch", came: Sequence[Arrival], found: Finding) -> Lately:
+    """What came of a segment in the last hour, beside what was expected."""
+    since = found.at - LATELY
+    usual = watch.expected(found.segment, since, found.at)
+    count = sum(since <= one.occurred < found.at for one in _of(found.segment, came))
+    return Lately(count, usual.mean, usual.spread)
 
 
 def _watch(begun: Look, came: Sequence[Arrival], playbook: Playbook, at: datetime) -> "Watch":
@@ -159,7 +172,7 @@ def _whole(case: Case, incident: Incident, watch: "Watch", came: Sequence[Arriva
     if incident.kind == "import":
         return replace(found, since=min(times, default=since), at=max(times, default=until))
     if incident.kind == "surge":
-        until = _peak(times, found.segment, since, until, watch)
+        until = _peak(times, found.segment, since, until, watch, case.again_at)
     expected = watch.expected(found.segment, since, until)
     return replace(
         found,
@@ -174,15 +187,23 @@ def _whole(case: Case, incident: Incident, watch: "Watch", came: Sequence[Arriva
 
 
 def _peak(
-    times: Sequence[datetime], segment: str, since: datetime, until: datetime, watch: "Watch"
+    times: Sequence[datetime],
+    segment: str,
+    since: datetime,
+    until: datetime,
+    watch: "Watch",
+    again_at: datetime | None,
 ) -> datetime:
-    """When leads were most ahead of what was expected since a time: the likeliest end of a surge."""
+    """When leads were most ahead of what was expected since a time: the likeliest end of a surge.
+
+    One that has begun again ends no sooner.
+    """
     ahead: dict[datetime, float] = {}
     end = since
     while end < until:
         end = min(end + EVERY, until)
         ahead[end] = bisect_left(times, end) - watch.expected(segment, since, end).mean
-    return max(ahead, key=lambda time: ahead[time])
+    return max((time for time in ahead if again_at is None or time >= again_at), key=ahead.__getitem__)
 
 
 def _of(segment: str, came: Sequence[Arrival]) -> Iterator[Arrival]:

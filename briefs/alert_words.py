@@ -1,16 +1,26 @@
 """How alerts are said in lists: what a segment is called, what was found in it, how long it took."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from briefs.alerts import usual
-from briefs.figures import amount, plainly
+from briefs.figures import amount, head, plainly
 from briefs.literal import Markdown, clip, literal
+from funnel.case import Case, Change
 from funnel.counts import CountedLead
 from funnel.incident import OVERALL, Finding
 from funnel.metrics import METRICS
 
 LONGEST = 60  # characters of a name
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _LEVELS = {"overall": "All leads", "source": "Sources", "campaign": "Campaigns", "count": "Other counts"}
+_TURNS: Mapping[Change, str] = {
+    "opened": "Began",
+    "grew": "Grew",
+    "eased": "Eased",
+    "ended": "Ended",
+    "again": "Began again",
+}
 
 
 def level(name: str) -> Markdown:
@@ -27,6 +37,25 @@ def segment(name: str) -> Markdown:
     return literal(clip(called, LONGEST) if called else "all leads" if kind == OVERALL else kind)
 
 
+def about(case: Case) -> Markdown:
+    """What an incident is about: `campaign Expo`; `CPL above its line: Plant tour and 2 more`."""
+    found = case.found
+    if not found.crossing:
+        return segment(found.segment)
+    others = len(case.incident.findings) - 1
+    side = "above" if found.crossing.value > found.crossing.line else "below"
+    row = clip(found.crossing.row, LONGEST) if found.crossing.row is not None else ""
+    said = f"{head(METRICS[found.crossing.metric])} {side} its line"
+    return literal(f"{said}: {row}{f' and {others} more' if others else ''}" if row else said)
+
+
+def every(time: timedelta) -> Markdown:
+    """How often: `day`, `3 days`, `hour`."""
+    unit = "day" if time >= DAY else "hour"
+    times = round(time / (DAY if unit == "day" else HOUR))
+    return Markdown(unit if times == 1 else f"{times} {unit}s")
+
+
 def counted_in(found: Finding) -> Markdown:
     """How many there were, and how many were expected: `37 (12 ± 4 expected)`, `$412 (line $380)`."""
     if found.crossing:
@@ -34,6 +63,11 @@ def counted_in(found: Finding) -> Markdown:
         value, line = (amount(one, unit, money) for one in (found.crossing.value, found.crossing.line))
         return Markdown(f"{value} (line {line})")
     return Markdown(f"{found.count:,} ({usual(found)} expected)")
+
+
+def turned(what: Change) -> Markdown:
+    """How an incident changed: `Began`, `Grew`."""
+    return Markdown(_TURNS[what])
 
 
 def lasted(time: timedelta | None) -> Markdown:

@@ -4,6 +4,7 @@ Text from outside stands in `rich_text`, `raw_text` and `plain_text`, none of wh
 links or formatting.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 from briefs import charts, plain
 from briefs.columns import Side
 from briefs.literal import clip
-from briefs.marks import Button, Drawing, Member, Moment, Web, read_mark
+from briefs.marks import Drawing, Member, Menu, Moment, Pressed, Web, read_mark
 from briefs.message import Block
 from briefs.page import Page
 
@@ -116,7 +117,9 @@ def _with_button(item: SyntaxTreeNode) -> kit.Block:
     return kit.SectionBlock(text, accessory=_button(label, mark))
 
 
-def _button(label: str, mark: Button) -> kit.Button:
+def _button(label: str, mark: Pressed) -> kit.Button | kit.StaticSelectMenu:
+    if isinstance(mark, Menu):
+        return _menu(label, mark)
     return kit.Button(
         clip(label, 75),
         action_id=mark.action,
@@ -124,6 +127,14 @@ def _button(label: str, mark: Button) -> kit.Button:
         value=mark.value or None,
         style=mark.style or None,
     )
+
+
+def _menu(label: str, mark: Menu) -> kit.StaticSelectMenu:
+    options = [
+        kit.Option(kit.Text(clip(words, 75), kit.TextType.PLAINTEXT), value)
+        for value, words in json.loads(mark.choices)
+    ]
+    return kit.StaticSelectMenu(mark.action, options, placeholder=clip(label, 75))
 
 
 def _table(node: SyntaxTreeNode, caption: str) -> kit.Block:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,6 +32,7 @@ from funnel.dimension import OF_TIME
 from funnel.errors import TipoffError
 from funnel.example_event import Example, examples
 from funnel.explained import Explained
+from funnel.incident import Crossing
 from funnel.lead import LeadSummary
 from funnel.masks import Refusal
 from funnel.metrics import METRICS, Metric
@@ -437,8 +437,14 @@ def incident(alert: Alert) -> Message:
         alert=alert,
         about=named(alert.found.segment),
         asked_again=list(asked_again(alert)),
-        token=token(alert.case.incident.key),
+        **_pressed(alert.case),
     )
+
+
+def _pressed(case: Case) -> dict[str, str | None]:
+    """What the buttons of an incident's card carry, and what of it can be muted alone."""
+    dimension, _ = named(leading(case.incident).segment)
+    return {"token": token(case.incident.key), "mutes": dimension}
 
 
 def crossed(alert: Alert, threshold: Threshold | None, dimension: str) -> Message:
@@ -465,28 +471,28 @@ class CrossedRow:
 def _crossed(alert: Alert, threshold: Threshold | None, dimension: str, shown: int) -> Message:
     incident = alert.case.incident
     found = [one.crossing for one in incident.findings if one.crossing]
-    rows = [
-        CrossedRow(
-            one.row,
-            Value(one.value, one.numerator, one.denominator, currency=one.currency),
-            Value(one.line, currency=one.currency),
-            one.question,
-        )
-        for one in found
-    ]
     return _message(
         "threshold",
         alert=alert,
         metric=METRICS[found[0].metric],
         above=found[0].value > found[0].line,
-        rows=rows,
+        rows=[_crossed_row(one) for one in found],
         shown=shown,
         dimension=dimension,
         called=incident.findings[0].segment.split(":")[1],
         when=threshold.when if threshold else "",
         since=incident.opened_at.astimezone(alert.zone),
         until=(incident.closed_at or incident.seen_at).astimezone(alert.zone),
-        token=token(incident.key),
+        **_pressed(alert.case),
+    )
+
+
+def _crossed_row(one: Crossing) -> CrossedRow:
+    return CrossedRow(
+        one.row,
+        Value(one.value, one.numerator, one.denominator, currency=one.currency),
+        Value(one.line, currency=one.currency),
+        one.question,
     )
 
 
@@ -502,24 +508,30 @@ def count_incident(alert: Alert, metric: Metric | None = None, question: Questio
         metric=metric,
         question=str(question or ""),
         called=called,
-        token=token(alert.case.incident.key),
+        **_pressed(alert.case),
     )
 
 
-def incident_turn(turn: Turn, zone: ZoneInfo) -> Message:
-    """A reply under an incident's card: one of its changes."""
-    return _message("incident_turn", turn=replace(turn, at=turn.at.astimezone(zone)))
+def incident_turn(turn: Turn, zone: ZoneInfo, metric: Metric | None = None) -> Message:
+    """A reply under an incident's card: one of its changes; `metric` is what was counted if not leads."""
+    about, called = named(turn.found.segment)
+    called = called if about == "count" else ""
+    return _message("incident_turn", turn=_local(turn, zone), metric=metric, called=called)
+
+
+def threshold_turn(turn: Turn, crossing: Crossing, zone: ZoneInfo) -> Message:
+    """A reply under a threshold's card: which number is how far beyond its line, or that it is back."""
+    metric = METRICS[crossing.metric]
+    return _message("threshold_turn", turn=_local(turn, zone), row=_crossed_row(crossing), metric=metric)
+
+
+def _local(turn: Turn, zone: ZoneInfo) -> Turn:
+    return replace(turn, at=turn.at.astimezone(zone))
 
 
 def expected(case: Case) -> View:
     """The form in which somebody says why an incident was to be expected."""
     return _about(case, "expected", modal.expected)
-
-
-def mute(case: Case) -> View:
-    """The form in which somebody says for how long they want to hear nothing."""
-    dimension, _ = named(leading(case.incident).segment)
-    return _about(case, "mute", partial(modal.mute, segment=dimension))
 
 
 def _about(case: Case, page: str, form: Callable[[Page, str], View]) -> View:

@@ -1,6 +1,6 @@
-"""What a link of a page may stand for: a moment, a member of the workspace, a button, a chart, a web address.
+"""What a link of a page may stand for: a moment, a member, a button, a menu, a chart, a web address.
 
-A link is Markdown's only way to say more than words, so the four that Slack alone knows are links of a
+A link is Markdown's only way to say more than words, so the five that Slack alone knows are links of a
 private scheme. A value cannot forge one: its brackets are escaped.
 """
 
@@ -46,6 +46,17 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """Something to choose from: its `action` and the value of what was chosen come back to the bot.
+
+    `choices` are JSON: pairs of a value and the words for it.
+    """
+
+    action: str
+    choices: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A chart, as the JSON that `briefs.charts` writes and reads."""
 
@@ -59,11 +70,18 @@ class Web:
     url: str
 
 
-Mark = Moment | Member | Button | Drawing | Web
-_KINDS: dict[str, Any] = {"moment": Moment, "member": Member, "button": Button, "drawing": Drawing}
+Pressed = Button | Menu
+Mark = Moment | Member | Pressed | Drawing | Web
+_KINDS: dict[str, Any] = {
+    "moment": Moment,
+    "member": Member,
+    "button": Button,
+    "menu": Menu,
+    "drawing": Drawing,
+}
 
 
-def marked(label: str, mark: Moment | Member | Button | Drawing) -> Markdown:
+def marked(label: str, mark: Moment | Member | Pressed | Drawing) -> Markdown:
     """Markdown that shows `label` and stands for `mark`."""
     kind = type(mark).__name__.lower()
     stated = ((field.name, getattr(mark, field.name)) for field in fields(mark))

@@ -13,7 +13,6 @@ from briefs.page import Page
 NOTE = 2_000
 LONGEST_WHY = 120
 OFTEN = {"once": "Only today", "weekly": "Every week at this time"}
-HOW_LONG = {"hour": "Everything, for an hour", "today": "Everything, until midnight"}
 OUTCOMES = {"connected": "Connected", "left_message": "Left a message", "no_answer": "No answer"}
 
 
@@ -44,13 +43,6 @@ def expected(page: Page, incident: str) -> View:
         kit.InputBlock("How often?", _menu("often", OFTEN), block_id="often"),
     ]
     return _view(page, inputs, "tipoff.expected", incident, submit="Learn it")
-
-
-def mute(page: Page, incident: str, segment: str | None) -> View:
-    """A modal to say `how_long` nobody is told: a key of `HOW_LONG`, or `segment` where it is about one."""
-    choices = {**HOW_LONG, **({"segment": f"This {segment}, for 30 days"} if segment else {})}
-    menu = kit.InputBlock("What, and for how long?", _menu("how_long", choices), block_id="how_long")
-    return _view(page, [menu], "tipoff.mute", incident, submit="Mute")
 
 
 def _menu(name: str, choices: Mapping[str, str]) -> kit.StaticSelectMenu:

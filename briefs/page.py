@@ -1,8 +1,8 @@
 """A page: Markdown that a template of `templates/` makes of values.
 
 The dialect: a line of the page is a line of the message. `#` is a headline, `######` is small print, `---` a
-rule; a fence is shown as it stands; a paragraph of buttons is a row of buttons; a list item that ends in a
-button has it at its side.
+rule; a fence is shown as it stands; a paragraph of buttons and menus is a row of them; a list item that
+ends in one has it at its side.
 """
 
 from dataclasses import dataclass

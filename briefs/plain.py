@@ -7,7 +7,7 @@ from markdown_it.tree import SyntaxTreeNode
 from briefs import charts
 from briefs.charts import Chart
 from briefs.columns import Side, aligned, padded, width
-from briefs.marks import Button, Drawing, read_mark
+from briefs.marks import Button, Drawing, Menu, Pressed, read_mark
 from briefs.page import Page
 
 
@@ -53,23 +53,23 @@ def _words(node: SyntaxTreeNode) -> Iterator[str]:
                 yield from _words(child)
 
 
-def buttons(node: SyntaxTreeNode) -> list[tuple[str, Button]]:
-    """The buttons of a node, each with its label."""
+def buttons(node: SyntaxTreeNode) -> list[tuple[str, Pressed]]:
+    """The buttons and menus of a node, each with its label."""
     if button := _button(node):
         return [("".join(child.content for child in node.children), button)]
     return [found for child in node.children for found in buttons(child)]
 
 
-def only_buttons(node: SyntaxTreeNode) -> list[tuple[str, Button]]:
-    """The buttons of a node that says nothing else, else none."""
+def only_buttons(node: SyntaxTreeNode) -> list[tuple[str, Pressed]]:
+    """The buttons and menus of a node that says nothing else, else none."""
     return [] if words(node) else buttons(node)
 
 
-def _button(node: SyntaxTreeNode) -> Button | None:
+def _button(node: SyntaxTreeNode) -> Pressed | None:
     if node.type != "link":
         return None
     mark = read_mark(str(node.attrs["href"]))
-    return mark if isinstance(mark, Button) else None
+    return mark if isinstance(mark, Button | Menu) else None
 
 
 def chart(node: SyntaxTreeNode) -> Chart | None:

@@ -1,7 +1,8 @@
 """How each kind of value is said on a page."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import singledispatch
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from briefs.alert_words import counted_in, lasted, level, person, rate, segment
+from briefs.alert_words import about, counted_in, every, lasted, level, person, rate, segment, turned
 from briefs.alerts import EXPLAINS, excess, lasting, rarely, through_the_day, usual
 from briefs.drawings import drawn
 from briefs.figures import (
@@ -32,7 +33,7 @@ from briefs.figures import (
     target,
 )
 from briefs.literal import Markdown, clip, code, fenced, fold, literal, prose
-from briefs.marks import Button, Moment, link, marked, member
+from briefs.marks import Button, Menu, Moment, link, marked, member
 from funnel.answer import Answer, Terms, Value
 from funnel.attribution import named
 from funnel.brief import Fact
@@ -307,7 +308,13 @@ def button(
     return marked(label, Button(action, str(value), style, url))
 
 
+def menu(label: str, action: str, choices: Sequence[tuple[str, str]], about: str) -> Markdown:
+    """Something to choose from, by its label; what comes back is the choice's name and what it is `about`."""
+    return marked(label, Menu(action, json.dumps([(f"{name} {about}", words) for name, words in choices])))
+
+
 FILTERS = {
+    "about": about,
     "added": added,
     "asked": asked,
     "button": button,
@@ -323,6 +330,7 @@ FILTERS = {
     "credit": credit,
     "dated": dated,
     "day": day,
+    "every": every,
     "excess": excess,
     "explains": lambda dimension: literal(EXPLAINS[dimension]),
     "fenced": fenced,
@@ -338,6 +346,7 @@ FILTERS = {
     "level": level,
     "lasting": lasting,
     "link": link,
+    "menu": menu,
     "member": lambda value: member(clipped_to(value, 60)),
     "money": money,
     "month": month,
@@ -360,6 +369,7 @@ FILTERS = {
     "target": target,
     "through_the_day": through_the_day,
     "told": told,
+    "turned": turned,
     "usual": usual,
     "when": say,
     "window": window,

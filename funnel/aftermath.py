@@ -42,10 +42,14 @@ def aftermath_ask(case: Case, zone: str) -> Ask | None:
     level, _, name = case.whole.segment.partition(":")
     if level not in {"overall", *_DIMENSIONS}:
         return None
-    since = case.whole.since
-    until = max(case.whole.at, since + timedelta(microseconds=1))
     where = (Filter(_DIMENSIONS[level], name),) if name else ()
-    return Ask(COUNTED, Period(since, until, "the incident", zone), where=where)
+    return Ask(COUNTED, window_of(case, zone), where=where)
+
+
+def window_of(case: Case, zone: str) -> Period:
+    """The time of an incident."""
+    since = case.whole.since
+    return Period(since, max(case.whole.at, since + timedelta(microseconds=1)), "the incident", zone)
 
 
 def aftermath(cells: Cells) -> Aftermath:

@@ -91,6 +91,11 @@ class Alert:
         return self.found.at.astimezone(self.zone)
 
     @property
+    def again_at(self) -> datetime | None:
+        """When it last began again, by the company's clocks."""
+        return self.case.again_at.astimezone(self.zone) if self.case.again_at else None
+
+    @property
     def late(self) -> bool:
         """Whether it was over when somebody was told."""
         closed, told = self.case.incident.closed_at, self.case.told_at

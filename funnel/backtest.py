@@ -20,6 +20,7 @@ from funnel.period import Period
 from funnel.period_words import Here, find_period
 from funnel.playbook import Playbook
 from funnel.typed import fold
+from funnel.watched_counts import Heard, of_leads, share, told
 
 if TYPE_CHECKING:
     from funnel.surge import Arrival, Watch
@@ -39,6 +40,10 @@ SHORTEST = timedelta(days=7)
 STEP = timedelta(minutes=5)
 QUIET = timedelta(minutes=15)
 """How often is looked while nobody comes; who comes is looked at within five minutes."""
+SELDOM = timedelta(hours=1)
+"""The same for other counts."""
+FEW = 4
+"""With more other counts than that, other budgets are not tried beside, either."""
 BACKDATED = timedelta(hours=24)
 EXAMPLE = "since 2026-09-01 budget 0.25"
 MOST_BUDGET = 20.0
@@ -60,11 +65,11 @@ class Run(NamedTuple):
 
     @property
     def delay(self) -> timedelta | None:
-        """How long after it began half of them would have been told; None where there are none."""
+        """How long after it began half of those of leads would have been told; None where there are none."""
         waited = [
             (one.incident.opened_at - one.whole.since).total_seconds()
             for one in self.cases
-            if one.incident.kind != "import"
+            if one.incident.kind != "import" and of_leads(one.incident)
         ]
         return timedelta(seconds=median(waited)) if waited else None
 
@@ -76,9 +81,10 @@ class Rules(NamedTuple):
     zone: ZoneInfo
     holidays: Callable[[date], bool]
 
-    def within(self, budget: float) -> "Rules":
-        """The same with another number of false messages a week."""
-        return self._replace(alerts=self.alerts.model_copy(update={"false_messages_a_week": budget}))
+    def within(self, budget: float, count: Heard | None = None) -> "Rules":
+        """The same with another number of false messages a week, of which another count has its share."""
+        alerts = self.alerts.model_copy(update={"false_messages_a_week": budget})
+        return self._replace(alerts=share(alerts) if count else alerts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,8 @@ class Backtest:
         aftermaths: what became of the leads of each of its incidents; None where it has none.
         people: the first leads of each incident, for those who may see people.
         others: the same window by other budgets.
+        counts: how many other counts were watched.
+        lines: how often each threshold was looked at.
 
     """
 
@@ -103,6 +111,8 @@ class Backtest:
     aftermaths: Sequence[Aftermath | None] = ()
     people: Sequence[Sequence[CountedLead]] = ()
     others: Sequence[Run] = ()
+    counts: int = 0
+    lines: Sequence[timedelta] = ()
 
     @property
     def weeks(self) -> float:
@@ -153,6 +163,7 @@ def _incident(case: Case, became: Aftermath | None) -> dict[str, Any]:
         "count": whole.count,
         "expected": round(whole.expected, 1),
         "became": asdict(became) if became else None,
+        "crossed": [asdict(one.crossing) for one in case.incident.findings if one.crossing],
     }
 
 
@@ -249,6 +260,7 @@ def runs(
     since: datetime,
     until: datetime,
     rules: Rules,
+    count: Heard | None = None,
 ) -> tuple[list[Run], int]:
     """What each budget would have told in [since, until), and how many segments were watched in the end.
 
@@ -259,44 +271,63 @@ def runs(
         since: from when on it is of interest.
         until: the last moment.
         rules: what a watch goes by.
+        count: what the arrivals are of, if not of leads.
 
     """
     from funnel.surge import HEARD, Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
 
+    if not arrivals:
+        return [Run(budget, ()) for budget in budgets], 0
     before = bisect_right(arrivals, since, key=lambda one: one.received)
     lately = bisect_right(arrivals, since - HEARD, key=lambda one: one.received)
-    learning = Watch(*rules.within(asked))
-    _told(learning, arrivals[:before], arrivals[0].received, since)
+    learning = Watch(*rules.within(asked, count))
+    _told(learning, arrivals[:before], arrivals[0].received, since, count)
     learned, found = learning.saved(), []
     watch = learning
     for budget in budgets:
-        watch = Watch.restored(*rules.within(budget), learned, arrivals[lately:before])
-        found.append(Run(budget, _told(watch, arrivals[before:], since, until)))
+        watch = Watch.restored(*rules.within(budget, count), learned, arrivals[lately:before])
+        found.append(Run(budget, _told(watch, arrivals[before:], since, until, count)))
     return found, len(watch.segments())
 
 
+def together(watched: Iterable[Sequence[Run]], lines: Iterable[Case]) -> list[Run]:
+    """What each budget would have told in all, the first first; lines are told whatever the budget."""
+    crossed = list(lines)
+    return [
+        Run(same[0].budget, _in_order([*(case for run in same for case in run.cases), *crossed]))
+        for same in zip(*watched, strict=True)
+    ]
+
+
+def _in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
+    return tuple(sorted(cases, key=lambda one: (one.incident.opened_at, one.incident.key)))
+
+
 def _told(
-    watch: "Watch", arrivals: Sequence["Arrival"], since: datetime, until: datetime
+    watch: "Watch", arrivals: Sequence["Arrival"], since: datetime, until: datetime, count: Heard | None
 ) -> tuple[Case, ...]:
     """The incidents that a watch finds while these leads come, the first first."""
     found: dict[str, Case] = {}
     heard = 0
-    for now in _looks(arrivals, since, until):
+    for now in _looks(arrivals, since, until, SELDOM if count else QUIET):
         upto = bisect_right(arrivals, now, lo=heard, key=lambda one: one.received)
         watch.hear(arrivals[heard:upto])
         heard = upto
         going_on = [one.incident for one in found.values() if not one.over]
-        for incident in merged(going_on, watch.tick(now), now):
+        findings = told(count, watch.tick(now)) if count else watch.tick(now)
+        for incident in merged(going_on, findings, now):
             found[incident.key] = grown(found.get(incident.key), incident, "")
-    return tuple(sorted(found.values(), key=lambda one: one.incident.opened_at))
+    return _in_order(found.values())
 
 
-def _looks(arrivals: Sequence["Arrival"], since: datetime, until: datetime) -> Iterator[datetime]:
+def _looks(
+    arrivals: Sequence["Arrival"], since: datetime, until: datetime, quiet: timedelta
+) -> Iterator[datetime]:
     """The moments at which a running bot would look, but for those at which nothing can have changed."""
     comes = {_next_look(one.received) for one in arrivals}
     now = last = _next_look(since)
     while now <= until:
-        if now in comes or now - last >= QUIET:
+        if now in comes or now - last >= quiet:
             yield now
             last = now
         now += STEP

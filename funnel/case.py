@@ -8,8 +8,9 @@ from typing import Literal
 
 from funnel.incident import OVERALL, Finding, Incident, Verdict
 
-Change = Literal["opened", "grew", "ended"]
-GREW = 1.5  # times as many leads as was last said: what is worth a word
+Change = Literal["opened", "grew", "eased", "ended", "again"]
+GREW = 1.5  # times as many leads, or as far beyond a line, as was last said: what is worth a word
+FURTHER = 0.1  # of a line: how much further beyond it is worth a word, too
 TOKEN = 16  # characters; enough that no two incidents of a workspace share one
 PARTICULAR = ("campaign", "source")
 """What says most of where leads come from, first; everything else is about more of them."""
@@ -17,11 +18,15 @@ PARTICULAR = ("campaign", "source")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A change of an incident that matters, at a moment, and what there was to say of it then."""
+    """A change of an incident that matters, at a moment, and what there was to say of it then.
+
+    `others`, of a threshold, are how many more rows were beyond the line.
+    """
 
     what: Change
     at: datetime
     found: Finding
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class Case:
     def found(self) -> Finding:
         """What its card says: what says it most clearly while it goes on, all of it once it is over."""
         return self.whole if self.over else leading(self.incident)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When it last began again after it had been over; None where it has not."""
+        return next((turn.at for turn in reversed(self.history) if turn.what == "again"), None)
 
     @property
     def segments(self) -> frozenset[str]:
@@ -124,9 +134,21 @@ def followed(case: Case, incident: Incident, whole: Finding) -> Case:
 
 def _changes(case: Case) -> Iterator[Turn]:
     last = case.history[-1] if case.history else None
+    others = len(case.incident.findings) - 1 if case.incident.kind == "threshold" else 0
     if last is None:
-        yield Turn("opened", case.incident.opened_at, leading(case.incident))
-    elif case.incident.kind == "surge" and not case.over and case.found.count >= GREW * last.found.count:
-        yield Turn("grew", case.found.at, case.found)
+        yield Turn("opened", case.incident.opened_at, leading(case.incident), others)
+    elif not case.over and (what := _change(case, last)):
+        yield Turn(what, case.found.at, case.found, others)
     if case.incident.closed_at and (last is None or last.what != "ended"):
         yield Turn("ended", case.incident.closed_at, case.whole)
+
+
+def _change(case: Case, last: Turn) -> Change | None:
+    """What has become worth a word since the last one, while it goes on."""
+    if case.incident.kind == "surge":
+        return "grew" if case.found.count >= GREW * last.found.count else None
+    if case.incident.kind == "threshold":
+        if case.found.score >= max(GREW * last.found.score, last.found.score + FURTHER):
+            return "grew"
+        return "eased" if GREW * len(case.incident.findings) <= 1 + last.others else None
+    return None

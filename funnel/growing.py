@@ -16,6 +16,8 @@ def grown(case: Case | None, incident: Incident, channel: str) -> Case:
         return opened(incident, channel)
     if case.incident == incident:
         return case
+    if incident.kind == "threshold":
+        return followed(case, incident, leading(incident))
     whole = _whole(case, incident)
     if incident.kind == "surge" and not incident.closed_at and incident.seen_at - whole.at >= LASTS:
         incident = replace(incident, closed_at=incident.seen_at)
@@ -27,4 +29,5 @@ def _whole(before: Case, incident: Incident) -> Finding:
     found = leading(incident)
     since = min(before.whole.since, found.since)
     further = abs(found.count - found.expected) >= abs(before.whole.count - before.whole.expected)
+    further |= before.again_at is not None and before.whole.at < before.again_at
     return replace(found if further else before.whole, since=since)

@@ -14,7 +14,6 @@ SATURDAY = 5  # of a week that counts from Monday as 0
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-MONTH = timedelta(days=30)
 LASTS = timedelta(hours=6)  # of what comes every week, from when it first began
 
 For = Literal["hour", "today", "segment"]
@@ -52,7 +51,8 @@ def is_quiet(quiet: QuietHours, at: datetime, zone: ZoneInfo) -> bool:
 
 def muted(case: Case, at: datetime, mutes: Iterable[Mute]) -> Mute | None:
     """The longest silence that somebody asked for about any part of it; None where nobody did."""
-    about = (one for one in mutes if one.segment is None or one.segment in case.segments)
+    parts = {None, _part(case), *case.segments}
+    about = (one for one in mutes if one.segment in parts)
     return max((one for one in about if at < one.until), key=lambda one: one.until, default=None)
 
 
@@ -77,11 +77,17 @@ def _within(one: Foreseen, at: datetime, zone: ZoneInfo) -> bool:
 
 
 def mute(case: Case, how_long: For, by: str, now: datetime, zone: ZoneInfo) -> Mute:
-    """The silence that somebody asks for on a card: of everything, or of what the card is about."""
+    """The silence that somebody asks for on a card: of everything, or for a week of what it is about."""
     if how_long == "segment":
-        return Mute(leading(case.incident).segment, now + MONTH, by)
+        return Mute(_part(case), now + WEEK, by)
     until = now + HOUR if how_long == "hour" else midnight(wall(now, zone).date() + DAY, zone)
     return Mute(None, until, by)
+
+
+def _part(case: Case) -> str:
+    """What a card is about: a segment; of a line all rows, whichever are beyond it."""
+    segment = leading(case.incident).segment
+    return ":".join(segment.split(":")[:2]) if case.incident.kind == "threshold" else segment
 
 
 def foresee(case: Case, why: str, by: str, now: datetime, zone: ZoneInfo, *, weekly: bool) -> Foreseen:

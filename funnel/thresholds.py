@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import sqrt
+from zoneinfo import ZoneInfo
 
 from funnel.alert_rules import Threshold
 from funnel.answer import Answer
+from funnel.calendar import midnight, wall
 from funnel.counts import Filter
 from funnel.dimension import OF_TIME
 from funnel.errors import QuestionError
@@ -84,6 +86,16 @@ def understood(threshold: Threshold, now: datetime, playbook: Playbook) -> Rule:
     metric = METRICS[question.metric or ""]
     line = _line(text[signs[0].end() :].strip(), metric, playbook)
     return Rule(threshold, question, metric, signs[0][1].startswith(">"), line)
+
+
+def in_the_past(rule: Rule, at: datetime) -> Rule:
+    """The same where its window would reach beyond the day of `at`, of which more is known by now."""
+    period = rule.question.period
+    day = wall(at, ZoneInfo(period.zone)).date()
+    if period.last_day <= day:
+        return rule
+    ends = midnight(day + timedelta(days=1), ZoneInfo(period.zone))
+    return replace(rule, question=replace(rule.question, period=_dated(replace(period, end=ends))))
 
 
 def _question(text: str, now: datetime, playbook: Playbook) -> Question:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from funnel.alert_rules import WatchedCount
+from funnel.alerts import Alerts
 from funnel.counts import COUNTS, Filter
 from funnel.errors import QuestionError
 from funnel.formula import Name
@@ -35,6 +36,12 @@ ALL_TOGETHER = 0.1
 def of_leads(incident: Incident) -> bool:
     """Whether an incident is of the inflow of leads: of all, of a source or of a campaign."""
     return incident.findings[0].segment.partition(":")[0] in {OVERALL, "source", "campaign"}
+
+
+def share(alerts: Alerts) -> Alerts:
+    """The rules by which each watched count is watched: all of them may add little to the false messages."""
+    each = alerts.false_messages_a_week * ALL_TOGETHER / len(alerts.watch)
+    return alerts.model_copy(update={"false_messages_a_week": each})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql, sqlite
 
 from funnel.case import Case, Judgement, Turn, token
-from funnel.incident import Finding, Incident
+from funnel.incident import TOGETHER, Finding, Incident
 from funnel.silence import Foreseen, Mute
 from funnel.stage import Stage
 from storage import marking
@@ -37,7 +37,8 @@ T = TypeVar("T")
 class Look:
     """What one replica begins with when it looks: everything that is known, and its lease.
 
-    `looked_at` is None before the first look. `cases` are those that go on, or that nobody was told of yet.
+    `looked_at` is None before the first look. `cases` are those that go on, or that nobody was told of yet,
+    `over` those that ended so lately that they may begin again.
     """
 
     owner: str
@@ -46,6 +47,7 @@ class Look:
     cases: tuple[Case, ...]
     mutes: tuple[Mute, ...]
     calendar: tuple[Foreseen, ...]
+    over: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _begin(c: sa.Connection, workspace: str, owner: str, at: datetime) -> Look |
         tuple(_cases(c, workspace, under_way)),
         tuple(_mutes(c, workspace, at)),
         tuple(_calendar(c, workspace)),
+        tuple(_cases(c, workspace, incident.c.closed_at >= at - TOGETHER)),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot_rig import PATIENCE, Stage, eventually, performing
-from slack_rig import MAYA, buttons
+from slack_rig import MAYA, buttons, menus
 from store_rig import change, rows
 
 from bot.house import House
@@ -155,6 +155,13 @@ class Marketing:
         """Somebody presses a button of the card."""
         value = next(value for name, value in buttons(self.card) if name == action)
         ack = await self.stage.workspace.click(user, action, channel=MARKETING, ts=self.card.ts, value=value)
+        assert ack.error is None
+
+    async def choose(self, user: str, action: str, choice: str) -> None:
+        """Somebody chooses from a menu of the card what is called that."""
+        value = next(one for one in menus(self.card)[action] if one.startswith(f"{choice} "))
+        where = {"channel": MARKETING, "ts": self.card.ts}
+        ack = await self.stage.workspace.click(user, action, selected=value, **where)
         assert ack.error is None
 
     async def fill_in(self, user: str, action: str, **values: str) -> None:

@@ -11,7 +11,7 @@ from funnel.aftermath import Aftermath
 from funnel.alert import Alert
 from funnel.alert_status import Segment, Status, status
 from funnel.backtest import Backtest, Run
-from funnel.case import Case, Judgement, opened
+from funnel.case import Case, Change, Judgement, opened
 from funnel.counts import CountedLead
 from funnel.incident import Crossing, Finding, Incident, Kind, Verdict
 from funnel.metrics import METRICS
@@ -110,6 +110,30 @@ def backtest(name: str = "Spring webinar", count: int = 2) -> Backtest:
     )
 
 
+def backtest_beside() -> Backtest:
+    """The same where another count surged, and lines were crossed: one of one campaign, one of several."""
+    dear = case(15, "threshold:dear-leads:Plant tour", "threshold", crossing=crossing())
+    slow = case(14, "threshold:slow-answers", "threshold", over=False, crossing=crossing(None))
+    both = (*dear.incident.findings, *case(15, "threshold:dear-leads:Expo", "threshold").incident.findings)
+    cases = (
+        case(20, "count:unsubscriptions"),
+        dear,
+        replace(dear, incident=replace(dear.incident, findings=both)),
+        slow,
+    )
+    run = Run(0.5, cases)
+    none: list[None] = [None] * len(cases)
+    return replace(
+        backtest(),
+        run=run,
+        aftermaths=none,
+        people=[[]] * len(cases),
+        others=[run],
+        counts=2,
+        lines=[DAY, 2 * DAY],
+    )
+
+
 def alert(one: Case) -> Alert:
     return Alert(one, ZONE, one.found)
 
@@ -130,6 +154,13 @@ def crossed(*rows: str, over: bool = False, asked: str = "") -> Message:
     return catalog.crossed(alert(opened(one, "#marketing")), threshold, "campaign")
 
 
+def turn_of_a_line(what: Change, others: int = 0) -> Message:
+    """A reply under the card of a line."""
+    beyond = crossing()
+    (first, *_) = case(2, f"threshold:dear-leads:{beyond.row}", "threshold", crossing=beyond).history
+    return catalog.threshold_turn(replace(first, what=what, others=others), beyond, ZONE)
+
+
 def everybody() -> Message:
     """A line that the playbook has no more, crossed by the number of everybody."""
     one = case(2, "threshold:slow-answers", "threshold", crossing=crossing(None, 300_00))
@@ -148,11 +179,18 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "alerts_simulated": lambda: catalog.simulated(backtest()),
     "alerts_simulated_many": lambda: catalog.simulated(backtest(count=40)),
     "alerts_simulated_none": lambda: catalog.simulated(backtest(count=0)),
+    "alerts_simulated_beside": lambda: catalog.simulated(backtest_beside()),
     "simulating": catalog.simulating,
     "threshold": lambda: crossed("Plant tour", "Spring webinar"),
     "threshold_over": lambda: crossed("Plant tour", over=True),
     "threshold_many": lambda: crossed(*(f"Campaign {number}" for number in range(100))),
     "threshold_of_everybody": everybody,
     "count_incident": unsubscribed,
+    "count_turn": lambda: catalog.incident_turn(
+        case(2, "count:unsubscriptions").history[0], ZONE, METRICS["unsubscribes"]
+    ),
+    "count_turn_unwatched": lambda: catalog.incident_turn(case(2, "count:unsubscriptions").history[0], ZONE),
+    "threshold_turn": lambda: turn_of_a_line("opened", 1),
+    "threshold_turn_over": lambda: turn_of_a_line("ended"),
     "alerts_digest": digest,
 }

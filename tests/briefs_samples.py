@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import alerts_samples
-from watch_rig import alert, case, finding, judged, later, over
+from watch_rig import again, alert, case, finding, judged, later, over
 
 from briefs import catalog
 from briefs.message import Message, View
@@ -348,12 +348,12 @@ def refusal() -> Refusal:
 
 
 def buttons(part: Any) -> list[dict[str, Any]]:
-    """Every button of some blocks."""
+    """Every button and menu of some blocks."""
     if isinstance(part, list | tuple):
         return [found for one in part for found in buttons(one)]
     if not isinstance(part, dict):
         return []
-    return [part] if part.get("type") == "button" else buttons(list(part.values()))
+    return [part] if part.get("type") in {"button", "static_select"} else buttons(list(part.values()))
 
 
 OUTCOME = Outcome(mqls=7, hand_raisers=3, cost=1240, currency="USD")
@@ -447,6 +447,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "surge_late": lambda: catalog.incident(alert(over(case(), told=900), count=52, outcome=OUTCOME)),
     "drought": lambda: catalog.incident(alert(case(drought()), count=1, causes=(missing(),), opening=None)),
     "import": lambda: catalog.incident(alert(case(finding("overall", kind="import", count=412)))),
+    "surge_again": lambda: catalog.incident(alert(again(over(case())))),
     "incident_turn": lambda: catalog.incident_turn(case().history[0], PLAYBOOK.zone),
     "refused": lambda: catalog.refused(refusal()),
     "trouble": lambda: catalog.trouble(QuestionError("I don't know “soon”. Try `last 30 days` or `all`.")),
@@ -459,6 +460,4 @@ VIEWS: dict[str, Callable[[], View]] = {
     "timeline_page_2": lambda: catalog.timeline(brief_of(many(50)), 2),
     "log_call": lambda: catalog.log_call(brief_of(joe())),
     "expected": lambda: catalog.expected(case()),
-    "mute": lambda: catalog.mute(case()),
-    "mute_everything": lambda: catalog.mute(case(finding("overall"))),
 }

@@ -155,6 +155,15 @@ def buttons(message: Message) -> list[tuple[str, str]]:
     ]
 
 
+def menus(message: Message) -> dict[str, list[str]]:
+    """What can be chosen in each menu, by its action id."""
+    return {
+        one["action_id"]: [option["value"] for option in one["options"]]
+        for one in _inside(list(message.blocks))
+        if one.get("type") == "static_select"
+    }
+
+
 def _inside(value: Any) -> Iterable[dict[str, Any]]:
     if isinstance(value, list):
         for one in value:

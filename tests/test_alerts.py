@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alerts_rig import MARKETING, NOON, PAPER, RULES, SPRING, Clock, Marketing, learn, look_now, marketing
 from bot_rig import PATIENCE, eventually, local_slack, settings_for
-from slack_rig import buttons
+from slack_rig import buttons, menus
 from store_rig import change
 
 from bot.service import running
@@ -49,8 +49,8 @@ async def test_a_surge_is_one_card_that_opens_grows_and_closes(database_url: str
             "tipoff.show_leads",
             "tipoff.expected",
             "tipoff.not_useful",
-            "tipoff.mute",
         ]
+        assert [name.split()[0] for name in menus(here.card)["tipoff.mute"]] == ["hour", "today", "segment"]
 
         await here.after(10)
         await here.come(12, every=1.2)
@@ -65,6 +65,26 @@ async def test_a_surge_is_one_card_that_opens_grows_and_closes(database_url: str
             f"{what} · {{time}} · {count} leads in {{long}} where {{usual}} were expected"
             for what, count in (("Began", 10), ("Grew", 22), ("Ended", 22))
         ]
+
+
+async def test_a_second_rush_soon_after_opens_the_same_card_again(database_url: str, tmp_path: Path) -> None:
+    await learn(database_url)
+    async with marketing(database_url, tmp_path, Clock()) as here:
+        await here.come(20, every=1.2)
+        await here.after(100)
+        assert here.lines[0] == "📈 Surge, over: campaign “spring-webinar”"
+        await here.after(60)
+        assert here.lines[0] == "📈 Surge, over: campaign “spring-webinar”"
+
+        await here.come(12, every=1.2)
+        await here.after(10)
+        assert here.lines[0] == "📈 Surge: campaign “spring-webinar”"
+        assert here.lines[1].startswith("32 leads in ")
+        assert here.lines[2] == "Since {time} · surged again {time}"
+
+        await here.after(100)
+        assert here.lines[0] == "📈 Surge, over: campaign “spring-webinar”"
+        assert [line.split(" · ")[0] for line in here.history] == ["Began", "Ended", "Began again", "Ended"]
 
 
 async def test_a_card_is_changed_every_ten_minutes_at_most(sqlite_url: str, tmp_path: Path) -> None:
@@ -117,7 +137,8 @@ async def test_a_drought_says_what_is_missing_and_ends_when_leads_come_again(
         assert here.lines[1].startswith("0 leads in {long} where {usual} were expected · by chance ")
         assert here.lines[4].endswith("fewer than expected. What explains them, and its leads:")
         assert here.lines[5].startswith("Campaign: ")
-        assert [action for action, _ in buttons(here.card)] == ["tipoff.not_useful", "tipoff.mute"]
+        assert [action for action, _ in buttons(here.card)] == ["tipoff.not_useful"]
+        assert [name.split()[0] for name in menus(here.card)["tipoff.mute"]] == ["hour", "today"]
 
         for _ in range(6):
             await here.after(60)

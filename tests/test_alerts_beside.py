@@ -86,6 +86,11 @@ async def test_a_number_that_crosses_its_line_is_one_card_that_follows_it_back(
             "📏 CPL: back within its line",
             "📏 CPL above its line: 1 campaign",
         ]
+        assert here.history == [
+            f"Began · {{time}} · {SPRING}: $90 where the line is $50",
+            "Ended · {time} · back within the line of $50",
+            f"Began · {{time}} · {SPRING}: $70 where the line is $50",
+        ]
 
 
 async def test_a_threshold_that_was_told_is_not_told_again_after_a_restart(
@@ -99,6 +104,16 @@ async def test_a_threshold_that_was_told_is_not_told_again_after_a_restart(
         assert await an_hour_later(here) == ["📏 CPL above its line: 1 campaign"]
     async with marketing(sqlite_url, tmp_path, clock, RULES) as here:
         assert await an_hour_later(here) == []
+
+
+async def test_a_line_about_nobody_that_is_known_ends_no_look(sqlite_url: str, tmp_path: Path) -> None:
+    await learn(sqlite_url)
+    odd = '\n    - { name: gone, when: "cpl last 30 days where campaign=nowhere > 50" }\n'
+    async with marketing(sqlite_url, tmp_path, Clock(), RULES.rstrip() + odd) as here:
+        await here.come(1)
+        await here.stage.send(spent(1, "90", NOON))
+
+        assert await an_hour_later(here) == ["📏 CPL above its line: 1 campaign"]
 
 
 async def test_a_line_that_the_playbook_has_no_more_is_over(sqlite_url: str, tmp_path: Path) -> None:
@@ -155,6 +170,15 @@ async def test_another_count_is_watched_by_its_own_past(database_url: str, tmp_p
 
         await here.after(100)
         assert here.card.text.splitlines()[0] == "📈 Surge, over: unsubscriptions"
+        assert here.history == [
+            f"{what} · {{time}} · 14 unsubscriptions in {{long}} where {{usual}} were expected"
+            for what in ("Began", "Ended")
+        ]
+        again = [here.clock.now - timedelta(minutes=2 * part) for part in range(14)]
+        await unsubscribe(database_url, *again, first=2000)
+        await here.after(10)
+        assert here.lines[0] == "📈 Surge: unsubscriptions"
+        assert here.lines[2] == "Since {time} · surged again {time}"
         states = await house.store.watching.states()
         assert states["count:unsubscriptions"] == "active"
 

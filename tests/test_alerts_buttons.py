@@ -2,26 +2,25 @@
 
 import csv
 import io
+import json
 import re
 from datetime import timedelta
 from html import unescape
 from itertools import product
 from pathlib import Path
 
-import pytest
 from alerts_rig import MARKETING, NOON, RULES, SPRING, Clock, Marketing, learn, marketing
-from slack_rig import ANNA, MAYA, buttons
+from slack_rig import ANNA, MAYA, buttons, menus
 from store_rig import change
+from test_workspace_page import send
 from watch_rig import case, finding, over
+from workspace_rig import page_of
 
 from bot import asking
-from bot.actions import incident
-from bot.actions.action import Submitted
 from bot.asking import Asked
 from bot.incidents import alert
 from funnel.alert import Outcome
 from funnel.answer import Answer
-from funnel.errors import NotFoundError
 from storage import tables
 from workspace.payloads import message_action
 
@@ -125,7 +124,7 @@ async def test_roles_say_who_may_see_the_leads_and_who_may_judge(sqlite_url: str
         assert await here.hears(TOM, "Only reps may see what is hidden here; your role is marketer.")
         await here.press(ANNA, "tipoff.not_useful")
         assert await here.hears(ANNA, "Only marketers may ask for numbers; your role is rep.")
-        await here.press(ANNA, "tipoff.mute")
+        await here.choose(ANNA, "tipoff.mute", "hour")
         await here.press(ANNA, "tipoff.expected")
         audit = here.stage.tipoff.house.store.audit
         refused = [(one.actor, one.action) for one in await audit.latest(5)]
@@ -199,7 +198,7 @@ async def test_a_muted_card_is_left_alone_for_an_hour_and_says_so(database_url: 
     clock = Clock()
     async with marketing(database_url, tmp_path, clock) as here:
         await a_surge(here)
-        await here.fill_in(MAYA, "tipoff.mute", how_long="hour")
+        await here.choose(MAYA, "tipoff.mute", "hour")
         await here.shows(f"Muted until {{time}} (everything), said @{MAYA}".split("{time}", maxsplit=1)[0])
         muted = here.card.text
         await here.come(10, every=0.4)
@@ -218,8 +217,8 @@ async def test_nobody_is_told_of_a_campaign_that_was_muted(sqlite_url: str, tmp_
     clock = Clock()
     async with marketing(sqlite_url, tmp_path, clock) as here:
         await a_surge(here)
-        await here.fill_in(MAYA, "tipoff.mute", how_long="segment")
-        await here.shows("Muted until 16 Jul, 14:05 CEST, said @U0MAYA")
+        await here.choose(MAYA, "tipoff.mute", "segment")
+        await here.shows("Muted until 23 Jun, 14:05 CEST, said @U0MAYA")
         await here.after(120)
         clock.now = NOON + timedelta(days=2)
         await here.after(5)
@@ -233,7 +232,33 @@ async def test_until_midnight_is_that_of_the_company(sqlite_url: str, tmp_path: 
     await learn(sqlite_url)
     async with marketing(sqlite_url, tmp_path, Clock()) as here:
         await a_surge(here)
-        await here.fill_in(MAYA, "tipoff.mute", how_long="today")
+        await here.choose(MAYA, "tipoff.mute", "today")
+        await here.shows("Muted until 17 Jun, 00:00 CEST (everything), said @U0MAYA")
+
+
+async def test_the_menu_is_drawn_in_the_browser_and_muting_there_is_heard(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    await learn(sqlite_url)
+    async with marketing(sqlite_url, tmp_path, Clock()) as here:
+        await a_surge(here)
+        workspace = here.stage.workspace
+        page = await page_of(workspace, f"/?as={MAYA}&channel={MARKETING}")
+        words = ["Mute", "Everything, for an hour", "Everything, until midnight", "This campaign, for a week"]
+        assert re.findall(r"<option[^>]*>([^<]*)</option>", page) == words
+
+        row = next(block["block_id"] for block in here.card.blocks if block["type"] == "actions")
+        pressed = json.dumps({"block_id": row, "action_id": "tipoff.mute", "value": None})
+        chosen = menus(here.card)["tipoff.mute"][1]
+        fields = [
+            ("as", MAYA),
+            ("channel", MARKETING),
+            ("ts", here.card.ts),
+            ("click", pressed),
+            (json.dumps([row, "tipoff.mute"]), chosen),
+        ]
+        assert (await send(workspace, "click", fields))[0] == 303
+
         await here.shows("Muted until 17 Jun, 00:00 CEST (everything), said @U0MAYA")
 
 
@@ -284,13 +309,17 @@ async def test_a_forged_silence_is_none(sqlite_url: str, tmp_path: Path) -> None
     await learn(sqlite_url)
     async with marketing(sqlite_url, tmp_path, Clock()) as here:
         await a_surge(here)
-        house = here.stage.tipoff.house
-        value = next(value for action, value in buttons(here.card) if action == "tipoff.mute")
+        about = menus(here.card)["tipoff.mute"][0].partition(" ")[2]
+        slack, people = here.stage.workspace.slack, here.stage.workspace.people
         for how_long in ("year", ""):
-            with pytest.raises(NotFoundError, match="no time for which I can be silent"):
-                await incident.mute(house, Submitted(MAYA, "V1", value, {"how_long": how_long}))
+            option = {"text": {"type": "plain_text", "text": "For ever"}, "value": f"{how_long} {about}"}
+            menu = {"type": "static_select", "action_id": "tipoff.mute", "block_id": "b"}
+            chosen = {**menu, "selected_option": option}
+            payload = message_action(slack, people.user(ANNA), here.card, [chosen], {})
+            await people.delivery.ask("interactive", payload)
 
-        assert await house.store.watching.mutes(NOON) == []
+        assert await here.hears(ANNA, "That is no time for which I can be silent.")
+        assert await here.stage.tipoff.house.store.watching.mutes(NOON) == []
 
 
 async def test_leads_of_several_assets_have_no_opener_and_gone_leads_no_file(

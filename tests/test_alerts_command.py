@@ -16,7 +16,9 @@ from slack_rig import ANNA, MAYA
 
 from bot import queries
 from bot.roles import NEEDS, deed_of
+from bot.simulation import simulated
 from bot.watching import look
+from funnel.errors import PlaybookError
 from funnel.events import LeadCaptured, LeadEngaged, Origin, Person
 from funnel.playbook import parse_playbook
 from storage.store import Store
@@ -33,6 +35,11 @@ people:
   reveal: [rep, manager]
   count: [manager, marketer]
 """
+BESIDE = RULES.replace(
+    "country: US",
+    "country: US, watch: [{name: demo-requests, count: hand_raisers}], "
+    "thresholds: [{when: leads by campaign last 7 days > 60}]",
+)
 SIMULATED = re.compile(r"2 messages in 2\.\d weeks, 0\.\d a week, at a budget of 0\.5 false messages a week")
 LOOKING = "Looking at the leads of the last 14 weeks, as the alerts would have: that may take a minute."
 
@@ -68,9 +75,9 @@ async def remember(database_url: str) -> None:
 
 
 @asynccontextmanager
-async def asking(database_url: str, folder: Path) -> AsyncIterator[Stage]:
+async def asking(database_url: str, folder: Path, rules: str = RULES) -> AsyncIterator[Stage]:
     playbook = folder / "playbook.yaml"
-    playbook.write_text(RULES, encoding="utf-8")
+    playbook.write_text(rules, encoding="utf-8")
     async with performing(database_url, playbook=playbook, now=lambda: EVENING) as stage:
         yield stage
 
@@ -115,6 +122,33 @@ async def test_a_simulation_answers_with_what_would_have_been_told(database_url:
             ["Import", "campaign", "expo-2026", "90"],
         ]
         assert "Quirina 641, Quirina 642, Quirina 643 and 33 more" in said
+
+
+async def test_other_counts_and_lines_are_in_the_same_list(database_url: str, tmp_path: Path) -> None:
+    await remember(database_url)
+    async with asking(database_url, tmp_path, BESIDE) as stage:
+        _, said = await ask(stage, "alerts simulate since 2026-11-02", MAYA, replies=2)
+        _, of_others = await ask(stage, "alerts simulate since 2026-11-02", TOM, replies=2)
+
+    lines = said.splitlines()
+    assert lines[2].endswith("Watched were 7 segments of them, 1 other count and 1 line.")
+    found = [line for line in lines if "expected)" in line or "(line 60)" in line]
+    assert [line.split()[4] for line in found] == ["Surge", "Surge", "Threshold", "Import", "Threshold"]
+    assert "until 17 Nov, 23:59 EST" in found[2]
+    assert "• demo-requests, 10 Nov, 15:05 EST: Quirina 642, Quirina 645, Quirina 648 and 10 more" in lines
+    assert "Quirina" not in of_others
+
+
+async def test_a_line_that_cannot_be_understood_is_said_before_anything_is_replayed(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    await remember(sqlite_url)
+    async with asking(sqlite_url, tmp_path) as stage:
+        rules = RULES.replace("country: US", "thresholds: [{name: odd, when: 'cack > 5'}]")
+        with pytest.raises(PlaybookError, match=r"the playbook: alerts\.thresholds\.odd: “cack > 5”"):
+            await simulated(
+                stage.tipoff.house.store, parse_playbook(rules, "rules"), "", EVENING, people=False
+            )
 
 
 async def test_who_may_not_see_people_is_told_numbers_alone(sqlite_url: str, tmp_path: Path) -> None:

@@ -1,35 +1,47 @@
 """What the alerts would have told of a store's own leads, and what it takes to say so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from alerts_samples import case
 from cli_rig import HOUSE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_rig import PLAYBOOK
 
 from bot.replay import _arrivals
+from funnel.alert_rules import Threshold, WatchedCount
 from funnel.alerts import Alerts
 from funnel.backtest import (
     LOOKS,
     SPEAKS,
     Rules,
+    Run,
     Simulation,
     as_it_happened,
     parse_simulation,
     runs,
+    together,
     window,
 )
+from funnel.backtest_lines import MOST_LOOKS, looks, step
 from funnel.errors import QuestionError
+from funnel.question import Question
 from funnel.surge import Arrival
+from funnel.thresholds import understood
+from funnel.watched_counts import ALL_TOGETHER, heard
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
 DAY = timedelta(days=1)
 RULES = Rules(Alerts(), ZONE, lambda _day: False)
+WATCHED = Alerts(
+    watch=(WatchedCount(name="talks", count="hand_raisers"), WatchedCount(name="left", count="unsubscribes"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +166,78 @@ def test_a_store_of_one_lead_and_one_of_nothing_for_weeks_tell_nothing() -> None
     for arrivals in (one, list(rare())):
         (run,), _ = runs(0.5, [0.5], arrivals, NOW - 20 * DAY, NOW, RULES)
         assert (run.cases, run.delay) == ((), None)
+
+
+def test_another_count_surges_by_its_own_past_within_its_share(inflow: list[Arrival]) -> None:
+    count = heard(WATCHED.watch[0], NOW, PLAYBOOK)
+    talks = [replace(one, campaign=None, source=None) for one in inflow[::3]]
+    rules = RULES._replace(alerts=WATCHED)
+
+    (run,), _ = runs(0.5, [0.5], talks, NOW - 14 * DAY, NOW, rules, count)
+
+    assert [(one.incident.kind, one.whole.segment) for one in run.cases] == [("surge", "count:talks")]
+    assert rules.within(0.5, count).alerts.false_messages_a_week == 0.5 * ALL_TOGETHER / 2
+    assert runs(0.5, [0.1, 0.5], [], NOW - 14 * DAY, NOW, rules, count) == ([Run(0.1, ()), Run(0.5, ())], 0)
+
+
+def test_leads_other_counts_and_lines_are_one_list_by_time() -> None:
+    surge, talk, line = (
+        case(days, name, kind)
+        for days, name, kind in (
+            (3, "overall", "surge"),
+            (2, "count:talks", "surge"),
+            (1, "threshold:x", "threshold"),
+        )
+    )
+
+    (few, many) = together([[Run(0.1, ()), Run(2, (surge,))], [Run(0.1, (talk,)), Run(2, (talk,))]], [line])
+
+    assert (few, many) == (Run(0.1, (talk, line)), Run(2, (surge, talk, line)))
+    assert many.delay == Run(2, (surge,)).delay
+    assert few.delay is None
+
+
+# When lines are looked at
+
+
+def asks(when: str) -> Question:
+    return understood(Threshold(when=when), NOW, PLAYBOOK).question
+
+
+@pytest.mark.parametrize(
+    ("when", "weeks", "thresholds", "every"),
+    [
+        ("cpl by campaign last 90 days > 50", 8, 2, DAY),
+        ("mqls this month < 60", 8, 20, 2 * DAY),
+        ("leads last 24 hours < 5", 1, 1, timedelta(hours=1)),
+        ("leads last 24 hours < 5", 8, 1, timedelta(hours=3)),
+        ("cpl last 30 days > 50", 520, 1, 7 * DAY),
+    ],
+)
+def test_a_line_is_looked_at_as_often_as_its_days_or_hours_change(
+    when: str, weeks: int, thresholds: int, every: timedelta
+) -> None:
+    assert step(asks(when), timedelta(weeks=weeks), thresholds) == every
+
+
+@given(st.integers(1, 400), st.integers(1, 20), st.sampled_from(["last 24 hours", "last 7 days"]))
+def test_all_looks_together_can_be_paid_for(days: int, thresholds: int, words: str) -> None:
+    since = NOW - days * DAY
+    every = step(asks(f"leads {words} > 5"), NOW - since, thresholds)
+
+    found = looks(every, since, NOW, ZONE)
+
+    assert found == sorted(set(found))
+    assert (found[0] >= since, found[-1]) == (True, NOW)
+    assert thresholds * len(found) <= MOST_LOOKS + 2 * thresholds
+
+
+def test_a_day_is_looked_at_as_it_ends_on_the_clocks_of_the_company() -> None:
+    """Also on the day that has 25 hours, 1 November."""
+    found = looks(DAY, datetime(2026, 10, 31, 12, tzinfo=UTC), NOW, ZONE)
+
+    ends = {one.astimezone(ZONE).strftime("%H:%M:%S") for one in found[:-1]}
+    assert (len(found), ends) == (21, {"23:59:59"})
 
 
 def test_the_file_of_the_example_is_one_that_people_can_load() -> None:

@@ -4,14 +4,13 @@ A page stands below a link to its story, an output below its command; `TIPOFF_GO
 """
 
 import asyncio
-import os
 import re
-import shlex
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from cli_rig import HOUSE, Desk
+from docs_rig import OUTPUTS, compare, printed
 from test_leads import STORIES, last_page
 
 from funnel.playbook import Playbook, parse_playbook
@@ -20,26 +19,11 @@ from storage.store import Store
 DOCUMENT = HOUSE / "docs" / "brief.md"
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 PAGES = r"\(\.\./tests/leads/(\w+)\.yaml\)\):\n\n```text\n(.*?)```"
-OUTPUTS = r"```sh\n(.*?)\n```\n\n```text\n(.*?)```"
 TOLD = "05_read_until_the_score_rose"
 
 
-def compare(promised: Iterator[tuple[re.Match[str], str]]) -> None:
-    """Each place of the document (its second group) against what really stands there."""
-    found = list(promised)
-    if os.environ.get("TIPOFF_GOLDEN") == "write":
-        text = DOCUMENT.read_text(encoding="utf-8")
-        for place, really in found:
-            text = text.replace(place[0], place[0].removesuffix(f"{place[2]}```") + f"{really}```")
-        DOCUMENT.write_text(text, encoding="utf-8")
-        return
-
-    assert found
-    assert [place[2] for place, _ in found] == [really for _, really in found]
-
-
 def test_its_pages_are_those_of_the_stories() -> None:
-    compare((place, page_of(place[1])) for place in re.finditer(PAGES, TEXT, re.DOTALL))
+    compare(DOCUMENT, PAGES, page_of)
 
 
 def page_of(name: str) -> str:
@@ -53,7 +37,7 @@ def test_its_commands_say_what_it_shows(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"DATABASE_URL": f"sqlite:///{tmp_path / 'tipoff.db'}"})
     asyncio.run(remember(desk))
 
-    compare((place, said(desk, place[1])) for place in re.finditer(OUTPUTS, TEXT, re.DOTALL))
+    compare(DOCUMENT, OUTPUTS, partial(printed, desk))
 
 
 async def remember(desk: Desk) -> None:
@@ -61,14 +45,6 @@ async def remember(desk: Desk) -> None:
     async with Store.open(desk.variables["DATABASE_URL"], migrate=True) as store:
         await store.record(story.events)
         await store.tell(story.playbook, story.events[-1].time)
-
-
-def said(desk: Desk, command: str) -> str:
-    name, *arguments = shlex.split(command)
-    assert name == ".venv/bin/tipoff", f"nobody executes {command}"
-    answer = desk.tipoff(*arguments)
-    assert (answer.code, answer.err) == (0, "")
-    return answer.out
 
 
 @pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL))

@@ -3,14 +3,14 @@
 `TIPOFF_GOLDEN=write` writes the answers anew.
 """
 
-import os
 import re
-import shlex
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from cli_rig import HOUSE, Desk
 from conftest import run_apart
+from docs_rig import OUTPUTS, compare, printed
 
 from bot import queries, sample
 from bot.settings import load_playbook
@@ -18,7 +18,6 @@ from storage.store import Store
 
 DOCUMENT = HOUSE / "docs" / "questions.md"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-OUTPUTS = re.compile(r"```sh\n(.*?)\n```\n\n```text\n(.*?)```", re.DOTALL)
 BATCH = 2_000
 
 
@@ -45,21 +44,6 @@ async def remember(url: str) -> None:
 
 def test_its_ten_questions_are_answered_as_it_shows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "clock", lambda: NOON)
-    text = DOCUMENT.read_text(encoding="utf-8")
-    shown = [(place, answered(desk, place[1])) for place in OUTPUTS.finditer(text)]
-    if os.environ.get("TIPOFF_GOLDEN") == "write":
-        for place, really in shown:
-            text = text.replace(place[0], f"```sh\n{place[1]}\n```\n\n```text\n{really}```")
-        DOCUMENT.write_text(text, encoding="utf-8")
-        return
 
-    assert len(shown) == 10
-    assert [place[2] for place, _ in shown] == [really for _, really in shown]
-
-
-def answered(desk: Desk, command: str) -> str:
-    name, *arguments = shlex.split(command)
-    assert name == ".venv/bin/tipoff", f"nobody executes {command}"
-    said = desk.tipoff(*arguments)
-    assert (said.code, said.err) == (0, "")
-    return said.out
+    assert len(re.findall(OUTPUTS, DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)) == 10
+    compare(DOCUMENT, OUTPUTS, partial(printed, desk))

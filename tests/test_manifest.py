@@ -161,10 +161,12 @@ async def test_bolt_listens_for_what_the_manifest_names_and_nothing_else(bolt: A
     }
 
 
-def test_every_button_has_an_action_and_every_action_a_button() -> None:
+def test_every_button_and_menu_has_an_action_and_every_action_one_of_them() -> None:
     templates = (HOUSE / "briefs" / "templates").glob("*.j2")
     pressed = {
-        action for path in templates for action in re.findall(r'button\("(tipoff\.\w+)"', path.read_text())
+        action
+        for path in templates
+        for action in re.findall(r'(?:button|menu)\("(tipoff\.\w+)"', path.read_text())
     }
 
     assert pressed == set(ACTIONS)

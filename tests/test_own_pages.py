@@ -324,7 +324,7 @@ def test_init_copies_every_page_and_touches_none_that_is_there(tmp_path: Path) -
         f"{'kept ' if name == 'who' else 'wrote'}  templates/{name}.md.j2" for name in pages.names()
     ]
     assert (tmp_path / "templates" / "who.md.j2").read_text() == "mine"
-    assert desk.tipoff("templates", "check").out == "Every page is good; 63 files in templates are yours.\n"
+    assert desk.tipoff("templates", "check").out == "Every page is good; 64 files in templates are yours.\n"
 
 
 def test_init_says_where_it_cannot_write(tmp_path: Path) -> None:

@@ -90,14 +90,23 @@ def test_a_mute_is_of_everything_or_of_a_part_of_the_card_until_it_ends() -> Non
     assert muted(case(finding("overall"), finding()), later(0), [one]) == one
 
 
-def test_a_mute_lasts_an_hour_a_day_or_a_month() -> None:
+def test_a_mute_lasts_an_hour_a_day_or_a_week() -> None:
     noon = at(TUESDAY, "12:00")
 
     assert mute(case(), "hour", "U0BEN", noon, BERLIN) == Mute(None, at(TUESDAY, "13:00"), "U0BEN")
     assert mute(case(), "today", "U0BEN", noon, BERLIN) == Mute(None, at("2026-06-17", "00:00"), "U0BEN")
-    assert mute(case(), "segment", "U0BEN", noon, BERLIN) == Mute(
-        CAMPAIGN, noon + timedelta(days=30), "U0BEN"
-    )
+    assert mute(case(), "segment", "U0BEN", noon, BERLIN) == Mute(CAMPAIGN, noon + timedelta(days=7), "U0BEN")
+
+
+def test_who_mutes_a_line_mutes_all_its_rows_and_no_other_line() -> None:
+    def beyond(line: str, row: str) -> Case:
+        return case(finding(f"threshold:{line}:{row}", kind="threshold"))
+
+    silence = mute(beyond("dear-leads", "expo"), "segment", "U0BEN", later(0), BERLIN)
+
+    assert silence.segment == "threshold:dear-leads"
+    assert muted(beyond("dear-leads", "a:b"), later(60), [silence]) == silence
+    assert muted(beyond("dear", "expo"), later(60), [silence]) is None
 
 
 # What was expected

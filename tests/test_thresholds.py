@@ -15,11 +15,13 @@ from store_rig import NOW, captured, from_campaign, spent, take
 from bot.asking import Asked, gather
 from funnel.alert_rules import Threshold
 from funnel.answer import Answer
+from funnel.case import opened
 from funnel.errors import PlaybookError, QuestionError
 from funnel.finance import Finance, Target
+from funnel.growing import grown
 from funnel.incident import Incident
 from funnel.playbook import Playbook, parse_playbook
-from funnel.thresholds import MOST_ROWS, Reading, Rule, judged, readings, understood
+from funnel.thresholds import MOST_ROWS, Reading, Rule, in_the_past, judged, readings, understood
 from funnel.value import Value
 from storage.store import Store
 
@@ -249,6 +251,56 @@ def test_it_never_fires_twice_without_being_back_between(costs: list[float]) -> 
         fresh = [one for one in going_on if one.opened_at == NOW + hour * HOUR]
         assert len(fresh) == int(armed and cost > 100_00)
         armed = cost <= 90_00 or (armed and not fresh)
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"),
+    [
+        ("mqls this month < 60", "/kpi mqls 2026-11-01..2026-11-10"),
+        ("cpl by campaign last 7 days > 100", "/kpi cpl last 7 days by campaign"),
+        ("leads last 24 hours < 5", "/kpi leads last 24 hours"),
+    ],
+)
+def test_of_a_past_day_nothing_is_asked_that_came_after_it(when: str, asked: str) -> None:
+    at = datetime(2026, 11, 10, 23, 59, 59, tzinfo=UTC)
+    then = understood(Threshold(when=when), at, PLAYBOOK)
+
+    assert str(in_the_past(then, at).question) == asked
+
+
+# What stands in its thread
+
+
+def story(*looks_: Mapping[str, float]) -> list[tuple[str, str | None, int]]:
+    """The words under the card of the first incident: what, whose number, and how many others."""
+    (first,) = look([], looks_[0], 0)
+    told = opened(first, "#marketing")
+    for hour, values in enumerate(looks_[1:], 1):
+        now = next(one for one in look([told.incident], values, hour) if one.key == first.key)
+        told = grown(told, now, "#marketing")
+    return [
+        (turn.what, turn.found.crossing.row if turn.found.crossing else None, turn.others)
+        for turn in told.history
+    ]
+
+
+def test_a_line_has_a_word_when_it_is_crossed_further_and_when_fewer_are_beyond_it() -> None:
+    beyond = {"a": 120_00, "b": 160_00, "c": 130_00}
+
+    assert story(beyond, {**beyond, "b": 165_00}, {**beyond, "b": 195_00}, {"a": 120_00}, {}) == [
+        ("opened", "b", 2),
+        ("grew", "b", 2),
+        ("eased", "a", 0),
+        ("ended", "a", 0),
+    ]
+
+
+@given(st.lists(st.floats(91_00, 300_00), min_size=1, max_size=40))
+def test_whoever_hovers_at_a_line_fills_no_thread(costs: list[float]) -> None:
+    """Each word is of a tenth of the line more than the one before."""
+    told = story({"a": 101_00}, *({"a": cost} for cost in costs))
+
+    assert len(told) <= 1 + 20
 
 
 # Through the store: the number on the card is the answer to the question on the card.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from funnel.again import Lately, begun_again
 from funnel.alert import Alert, Opening, questions
 from funnel.brief import Consumed, Fact, Opener
 from funnel.case import Case, Judgement, followed, opened
@@ -57,6 +58,12 @@ def over(one: Case, *, told: float = 0) -> Case:
     whole = replace(one.found, at=later(180), since=later(0), count=52, expected=14.0)
     ended = replace(one.incident, closed_at=later(240), seen_at=later(240))
     return replace(followed(one, ended, whole), told_at=later(told))
+
+
+def again(one: Case) -> Case:
+    """A surge that is over, when a second rush has begun."""
+    (resumed,) = begun_again([one], [finding(at=300, new=False)], lambda _found: Lately(12, 0.5, 0.8))
+    return resumed
 
 
 def judged(one: Case, verdict: Verdict, why: str = "", who: str = "U0MAYA") -> Case:

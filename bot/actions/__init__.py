@@ -17,10 +17,9 @@ ACTIONS: dict[str, Action] = {
     "tipoff.show_leads": incident.show_leads,
     "tipoff.expected": incident.ask_why,
     "tipoff.not_useful": incident.not_useful,
-    "tipoff.mute": incident.ask_how_long,
+    "tipoff.mute": incident.mute,
 }
 SUBMISSIONS: dict[str, Submission] = {
     "tipoff.log_call": log_call.record,
     "tipoff.expected": incident.learn,
-    "tipoff.mute": incident.mute,
 }

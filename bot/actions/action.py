@@ -18,8 +18,8 @@ from funnel.events import Person
 class Press:
     """Who pressed what.
 
-    `value` is the button's own, `trigger` opens a modal within three seconds, `reply` speaks to them alone
-    and `share` to everybody in the channel, `places` are its id and its name.
+    `value` is the button's own or that of what was chosen, `trigger` opens a modal within three seconds,
+    `reply` speaks to them alone and `share` to everybody in the channel, `places` are its id and its name.
     """
 
     user: str

@@ -52,19 +52,14 @@ async def learn(house: House, form: Submitted) -> None:
     await _judged(house, case, Judgement("expected", form.user, why, now))
 
 
-async def ask_how_long(house: House, press: Press) -> None:
-    """Ask what is to be muted, and for how long."""
-    await _show(house, press, catalog.mute(await _case(house, press.value)))
-
-
-async def mute(house: House, form: Submitted) -> None:
-    """Tell nobody for as long as they say; the card says who does."""
-    case = await _case(house, form.about)
-    how_long = form.values.get("how_long", "")
+async def mute(house: House, press: Press) -> None:
+    """Tell nobody for as long as they chose; the card says who did."""
+    how_long, _, button = press.value.partition(" ")
+    case = await _case(house, button)
     if how_long not in get_args(For):
         raise NotFoundError("That is no time for which I can be silent.")
     now = house.now()
-    muted = silence(case, cast("For", how_long), form.user, now, house.playbook.zone)
+    muted = silence(case, cast("For", how_long), press.user, now, house.playbook.zone)
     await house.store.watching.mute(muted, now, case.incident.key)
     house.unsaid.set()
 

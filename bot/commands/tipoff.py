@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from bot import alerts, roles
+from bot import alerts, roles, simulation
 from bot.commands.command import Command, explained
 from bot.house import House
 from briefs import catalog
@@ -49,7 +49,7 @@ async def _simulated(house: House, text: str) -> Message:
         raise QuestionError("Somebody's simulation is under way. Try again in a minute.")
     async with house.simulating:
         people = house.sight.mask == "full"
-        found = await alerts.simulated(house.store, house.playbook, text, house.now(), people=people)
+        found = await simulation.simulated(house.store, house.playbook, text, house.now(), people=people)
     for lead in found.shown:
         await roles.note_seen(house, lead)
     return catalog.simulated(found)

@@ -11,7 +11,7 @@ from funnel.alert import Alert
 from funnel.alert_rules import Threshold
 from funnel.alert_status import Segment, Status, status
 from funnel.backtest import Backtest, Run
-from funnel.case import opened
+from funnel.case import Case, opened
 from funnel.counts import CountedLead
 from funnel.incident import Crossing, Finding, Incident
 from funnel.metrics import METRICS
@@ -55,13 +55,25 @@ def simulated(rules: Playbook, now: datetime) -> Message:
 
 def crossed(rules: Playbook, now: datetime) -> Message:
     """Leads of one campaign that cost more than they may."""
-    question = "/kpi cpl last 90 days where campaign=expo"
-    found = Crossing("cpl", "expo", 412_00, 380_00, question, rules.currency, 4120_00, 10)
-    at = Finding(
-        "threshold", f"threshold:{CROSSED.called}:expo", now, now, 412_00, 380_00, 0, 0, 0.1, crossing=found
-    )
-    case = opened(Incident("threshold:sample", "threshold", (at,), now, now), "#marketing")
+    case = _beyond(rules, now)
     return catalog.crossed(Alert(case, rules.zone, case.found), CROSSED, "campaign")
+
+
+def turned(rules: Playbook, now: datetime) -> Message:
+    """What stands under that card when it was just said."""
+    (begun,) = _beyond(rules, now).history
+    return catalog.threshold_turn(begun, _dear(rules), rules.zone)
+
+
+def _beyond(rules: Playbook, now: datetime) -> Case:
+    segment = f"threshold:{CROSSED.called}:expo"
+    at = Finding("threshold", segment, now, now, 412_00, 380_00, 0, 0, 0.1, crossing=_dear(rules))
+    return opened(Incident("threshold:sample", "threshold", (at,), now, now), "#marketing")
+
+
+def _dear(rules: Playbook) -> Crossing:
+    question = "/kpi cpl last 90 days where campaign=expo"
+    return Crossing("cpl", "expo", 412_00, 380_00, question, rules.currency, 4120_00, 10)
 
 
 def counted(rules: Playbook, now: datetime) -> Message:

@@ -155,7 +155,6 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "expected": lambda _rules, now: catalog.expected(alerts.case(now)),
     "import": lambda rules, now: catalog.incident(alerts.other(rules, now, "import")),
     "incident_turn": lambda rules, now: catalog.incident_turn(alerts.over(now).history[0], rules.zone),
-    "mute": lambda _rules, now: catalog.mute(alerts.case(now)),
     "scheduled": _scheduled,
     "surge": lambda rules, now: catalog.incident(alerts.surge(rules, now)),
     "surge_late": lambda rules, now: catalog.incident(alerts.late(rules, now)),
@@ -171,6 +170,7 @@ OTHERS: dict[str, Callable[[Playbook, datetime], Said]] = {
     "score_audit": _score_audit,
     "simulating": lambda _rules, _now: catalog.simulating(),
     "threshold": alert_reports.crossed,
+    "threshold_turn": alert_reports.turned,
     "shared_already": lambda _rules, _now: catalog.shared_already(),
     "why": lambda rules, now: catalog.why(numbers.reasons(rules, now)),
 }
