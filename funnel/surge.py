@@ -165,19 +165,21 @@ class Watch:
         self._forget(night)
 
     def _weigh_luck(self, counts: Floats, night: int) -> None:
-        """Look again at each hour of the last day, of what nothing was told: how often did chance speak?"""
-        told = {spell.segment for spell in self._spells if spell.seen > night - DAY}
-        names, larger = self._tree.names, self._tree.larger
-        touched = told.union(*(larger.get(one, ()) for one in told))
-        speak = self._speaking(night)
-        quiet = speak[[names[row] not in touched and told.isdisjoint(larger[names[row]]) for row in speak]]
-        loud: set[int] = set()
-        hours = 0.0
+        """Look again at each hour of the last day: how often did chance speak where nothing was told?"""
+        untold, loud, hours = self._untold(night), set[int](), 0.0
         for ago in range(0, DAY, _HOUR):
             look = self._look(counts[:, : KEPT - ago], night - ago)
-            loud.update(said.row for said in look.says("surge", quiet, MODEST))
-            hours += look.chances(quiet)
+            loud.update(said.row for said in look.says("surge", untold, MODEST))
+            hours += look.chances(untold)
         self._luck.add(len(loud), hours)
+
+    def _untold(self, night: int) -> Ints:
+        """Rows that may speak, but for what was told in the last day, its parts and what it is a part of."""
+        told = {spell.segment for spell in self._spells if spell.seen > night - DAY}
+        names, larger = self._tree.names, self._tree.larger
+        whole = told.union(*(larger.get(one, ()) for one in told))
+        speak = self._speaking(night)
+        return speak[[names[row] not in whole and told.isdisjoint(larger[names[row]]) for row in speak]]
 
     def _were_usual(self, first: int, starts: Ints) -> Flags:
         """Which hours of which rows were not part of something that was told.
