@@ -68,7 +68,7 @@ _IMPORT = 20
 """Leads that came all at once are told as an import from so many on."""
 _GONE_NIGHTS, _TINY = 56, 3.0
 """A campaign is forgotten after so many days without a lead, or, where room is short, with fewer a week."""
-_LOOKS, _GROWTH = 35.0, 0.68
+_LOOKS, _GROWTH = 45.0, 0.63
 """Chances a week of a false message of one segment, and the power of their number by which they grow: many of
 many are too small to be mistaken for anything. Measured on quiet histories of 1, 20 and 200 segments."""
 
