@@ -2,6 +2,7 @@
 
     hear      leads are counted by source, campaign and five minutes       surge_inflow
     learn     at four each night, yesterday joins what is normal           surge_baseline, surge_tree
+              and shows how much chance alone says here                    surge_luck
     foresee   what each segment should bring until tomorrow                surge_forecast
     look      how much the last hours speak for a surge or a drought       surge_look, surge_evidence
     decide    what is told, once, until it is over                         here
@@ -38,6 +39,7 @@ from funnel.surge_inflow import (
     moment_of,
 )
 from funnel.surge_look import Look, Wrong
+from funnel.surge_luck import MODEST, Luck
 from funnel.surge_tree import Tree
 
 __all__ = ["HEARD", "Arrival", "Expectation", "State", "Watch"]
@@ -46,7 +48,7 @@ State = Literal["learning", "active", "paused"]
 
 WHOLE = "whole"
 """The entry of what is saved that is no segment's."""
-FORMAT = 1
+FORMAT = 2
 """Of what is saved: whoever changes what it holds adds one, and every store is learned from anew."""
 _HOUR = 12
 _WEEK = 7 * DAY
@@ -66,8 +68,8 @@ _IMPORT = 20
 """Leads that came all at once are told as an import from so many on."""
 _GONE_NIGHTS, _TINY = 56, 3.0
 """A campaign is forgotten after so many days without a lead, or, where room is short, with fewer a week."""
-_LOOKS, _GROWTH = 46.0, 0.55
-"""Chances a week of a false message of one segment, and the power of their number by which they grow: most of
+_LOOKS, _GROWTH = 45.0, 0.63
+"""Chances a week of a false message of one segment, and the power of their number by which they grow: many of
 many are too small to be mistaken for anything. Measured on quiet histories of 1, 20 and 200 segments."""
 
 
@@ -100,6 +102,7 @@ class Watch:
         self._tree = Tree()
         self._baseline = Baseline()
         self._forecast = NOTHING
+        self._luck = Luck()
         self._spells: list[_Spell] = []
         self._began = self._night = 0
 
@@ -149,6 +152,7 @@ class Watch:
         first, last = (bucket_of(midnight(one, self._zone)) for one in (day, day + timedelta(days=1)))
         if first >= self._began and not self._holidays(day):
             counts, _ = self._usual_counts()
+            self._weigh_luck(counts, night)
             counts = counts[:, first - night : last - night]
             starts = np.arange(0, last - first, _HOUR)
             hours = [wall(moment_of(first + int(at)), self._zone) for at in starts]
@@ -159,6 +163,23 @@ class Watch:
             self._stand(counts.sum(1), cells, night)
         self._spells = [one for one in self._spells if not one.over or one.seen > night - _WEEK - 2 * DAY]
         self._forget(night)
+
+    def _weigh_luck(self, counts: Floats, night: int) -> None:
+        """Look again at each hour of the last day: how often did chance speak where nothing was told?"""
+        untold, loud, hours = self._untold(night), set[int](), 0.0
+        for ago in range(0, DAY, _HOUR):
+            look = self._look(counts[:, : KEPT - ago], night - ago)
+            loud.update(said.row for said in look.says("surge", untold, MODEST))
+            hours += look.chances(untold)
+        self._luck.add(len(loud), hours)
+
+    def _untold(self, night: int) -> Ints:
+        """Rows that may speak, but for what was told in the last day, its parts and what it is a part of."""
+        told = {spell.segment for spell in self._spells if spell.seen > night - DAY}
+        names, larger = self._tree.names, self._tree.larger
+        whole = told.union(*(larger.get(one, ()) for one in told))
+        speak = self._speaking(night)
+        return speak[[names[row] not in whole and told.isdisjoint(larger[names[row]]) for row in speak]]
 
     def _were_usual(self, first: int, starts: Ints) -> Flags:
         """Which hours of which rows were not part of something that was told.
@@ -240,17 +261,23 @@ class Watch:
     def _decide(self, end: int) -> list[Finding]:
         """Tell what begins, go on with what is still so, end what is over."""
         counts, batch = self._usual_counts()
-        look = Look(counts, end, self._forecast, self._tree, self._an_hour)
-        young = (end - self._tree.born_at < _LEARNS) | (end - self._began < _FOUNDING)
-        speak = np.flatnonzero(~(young | self._tree.paused | self._tree.same))
+        look, speak = self._look(counts, end), self._speaking(end)
         return [
             *self._imports(batch, end),
             *self._unusual("surge", look, speak, end),
             *self._unusual("drought", look, speak, end),
         ]
 
+    def _look(self, counts: Floats, end: int) -> Look:
+        return Look(counts, end, self._forecast, self._tree, self._an_hour)
+
+    def _speaking(self, end: int) -> Ints:
+        """The rows of which anything may be told: none that learns, is paused, or is as a larger one."""
+        young = (end - self._tree.born_at < _LEARNS) | (end - self._began < _FOUNDING)
+        return np.flatnonzero(~(young | self._tree.paused | self._tree.same))
+
     def _unusual(self, what: Wrong, look: Look, speak: Ints, end: int) -> Iterator[Finding]:
-        threshold = self._threshold(len(speak))
+        threshold = self.threshold(len(speak))
         going_on = {spell.segment: spell for spell in self._spells if spell.kind == what and not spell.over}
         for said in look.says(what, speak, threshold - _LESS):
             segment = self._tree.names[said.row]
@@ -308,10 +335,13 @@ class Watch:
             within=self._tree.larger[segment],
         )
 
-    def _threshold(self, segments: int) -> float:
-        """Powers of ten that the evidence must reach, so that chance keeps to the budget."""
+    def threshold(self, segments: int) -> float:
+        """Powers of ten that the evidence must reach to be told, so that chance keeps to the budget.
+
+        The budget is shared by so many segments, and by how loud chance was here in the last weeks.
+        """
         looks = _LOOKS * max(segments, 1) ** _GROWTH
-        return log10(looks / self._alerts.false_messages_a_week)
+        return log10(looks * self._luck.times / self._alerts.false_messages_a_week)
 
     # asked
 
@@ -356,6 +386,7 @@ class Watch:
             "end": self._inflow.end,
             "began": self._began,
             "night": self._night,
+            "luck": asdict(self._luck),
             "parents": self._baseline.parents.tolist(),
             "spells": [asdict(one) for one in self._spells],
             **self._tree.saved(self._inflow.since),
@@ -408,6 +439,7 @@ class Watch:
         self._baseline.parents = np.array(whole["parents"], int)
         rows = [np.frombuffer(saved[segment], LEARNED) for segment in self._tree.rows]
         self._baseline.learned = np.concatenate([np.zeros(0, LEARNED), *rows])
+        self._luck = Luck(**whole["luck"])
         self._spells = [_Spell(**one) for one in whole["spells"]]
         self._foresee()
 

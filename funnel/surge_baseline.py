@@ -27,6 +27,13 @@ _LEVEL_PRIOR, _LEVEL_DAILY, _LEVEL_RANGE = 15.0, 0.5 ** (1 / 5), (0.25, 4.0)
 """How fast the level follows: half of what it knows is from the last five days."""
 _NOISE_PRIOR = np.array([0.04, 0.03, 0.025, 0.015])
 _NOISE_WEIGHT, _NOISE_DAILY = 300.0, 0.98
+_FAR, _FAR_SHARE = 1.5, 0.77
+"""Noise is learned as if nothing were farther off than so many standard deviations, as surges that nobody was
+told of are no noise; of what chance alone brings, that share of the squares is left."""
+_WORTH = 2.0
+"""Hours with fewer leads expected say little of noise."""
+MISFIT = 0.004
+"""The relative variance that is left however much was learned."""
 
 LEARNED = np.dtype(
     [
@@ -95,14 +102,14 @@ class Baseline:
             grown: which rows know enough to tell what is out of the ordinary; the rest takes all as it is.
 
         """
-        rates, _ = self.rates()
+        rates, doubts = self.rates()
         base = rates[:, cells]
         expected = base * self.levels()[:, None]
         scatter = self.noise()[:, :1]
         most = expected + 3.5 * np.sqrt(expected + scatter * expected**2) + 3
         tame = np.where(usual, np.minimum(counts, most), expected)
         seen = np.where(grown[:, None], tame, counts)
-        self._learn_noise(seen, expected, usual & grown[:, None])
+        self._learn_noise(seen, expected, expected**2 * doubts[:, cells], usual & grown[:, None])
         for hour, cell in enumerate(cells):
             self.learned["leads"][:, cell] = _WEEKLY * self.learned["leads"][:, cell] + seen[:, hour]
             self.learned["weeks"][:, cell] = _WEEKLY * self.learned["weeks"][:, cell] + 1
@@ -114,16 +121,25 @@ class Baseline:
         learned = self.learned[row]
         learned["leads"] = np.maximum(learned["leads"] + rate * learned["weeks"], 0)
 
-    def _learn_noise(self, seen: Floats, expected: Floats, usual: Flags) -> None:
+    def _learn_noise(self, seen: Floats, expected: Floats, doubt: Floats, usual: Flags) -> None:
+        """Learn how far counts were off, beyond chance and beyond what was in doubt (`doubt`, a variance)."""
+        noise, level = self.noise(), self.level_error()[:, None] + MISFIT
         for place, span in enumerate(SPANS):
-            whole = seen.shape[1] // span * span
-            n, mean, good = (part[:, :whole].reshape(len(seen), -1, span) for part in (seen, expected, usual))
-            n, mean = n.sum(2), mean.sum(2)
-            excess = np.minimum((n - mean) ** 2, 9 * (mean + 0.1 * mean**2) + 4) - mean
-            fine = good.all(2)
+            n, mean, unsure, odd = (_by_span(part, span) for part in (seen, expected, doubt, ~usual))
+            sure = mean + unsure + level * mean**2
+            most = _FAR**2 * (sure + noise[:, place, None] * mean**2)
+            excess = np.minimum((n - mean) ** 2, most) / _FAR_SHARE - sure
+            fine = (odd == 0) & (mean >= _WORTH)
             self.learned["noise"][:, place] *= _NOISE_DAILY
             self.learned["noise"][:, place, 0] += np.where(fine, excess, 0).sum(1)
             self.learned["noise"][:, place, 1] += np.where(fine, mean**2, 0).sum(1)
+
+
+def _by_span(hours: Floats | Flags, span: int) -> Floats:
+    """By row, the sums over so many hours each."""
+    whole = hours.shape[1] // span * span
+    sums: Floats = hours[:, :whole].reshape(len(hours), -1, span).sum(2, float)
+    return sums
 
 
 def _shrunk(leads: Floats, weeks: Floats, shapes: Floats) -> tuple[Floats, Floats]:

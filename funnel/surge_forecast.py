@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from funnel.calendar import wall
-from funnel.surge_baseline import SPANS, Baseline
+from funnel.surge_baseline import MISFIT, SPANS, Baseline
 from funnel.surge_inflow import Floats, Ints, moment_of
 
 DAY = 288
@@ -19,8 +19,6 @@ _HOUR = 12
 _SUNDAY = 6
 _HOLIDAY_DRY = 0.3
 """Under that share of an ordinary day is a drought on a holiday."""
-_MISFIT = 0.004
-"""The relative variance that is left however much was learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def foresee(baseline: Baseline, start: int, zone: ZoneInfo, holidays: Callable[[
     usual, sunday = rates[:, cells], rates[:, sundays]
     most = np.where(festive, np.maximum(usual, sunday), usual)
     least = np.where(festive, _HOLIDAY_DRY * np.minimum(usual, sunday), usual)
-    noise = baseline.noise() + baseline.level_error()[:, None] + _MISFIT
+    noise = baseline.noise() + baseline.level_error()[:, None] + MISFIT
     doubt = _sums(usual**2 * doubts[:, cells])
     return Forecast(start, _sums(most), _sums(least), doubt, _by_length(noise))
 

@@ -29,9 +29,11 @@ _FAR = 2.0
 """Both are at least so many standard deviations from what is expected; what is nearer need not be weighed."""
 _SMALL = 1.5
 """A segment with fewer leads an hour pays a price: half a power of ten for a tenth of the leads."""
+_PATIENCE = 0.3
+"""A drought must be surer than a surge by so many powers of ten, as it is found soon enough."""
 _LAST = 6
 """What is told must be so in the last quarter of its window, and of half an hour at least."""
-_BY_CHANCE = 0.03
+_BY_CHANCE = 0.1
 """A surge must be rarer than that without its busiest five minutes, as one batch is none."""
 _NEVER = 1e-15
 
@@ -69,7 +71,7 @@ class Look:
         """Look.
 
         Args:
-            counts: by leaf and bucket, the last before `end`.
+            counts: by leaf and bucket, the last before `end`; for droughts, of a day at least.
             end: the bucket that begins now.
             forecast: what is expected.
             tree: which leaves make up which segments.
@@ -77,8 +79,9 @@ class Look:
 
         """
         self._end, self._forecast, self._tree, self._an_hour = end, forecast, tree, an_hour
-        self._back = np.zeros((len(counts), DAY + 1))
-        np.cumsum(counts[:, : -DAY - 1 : -1], axis=1, out=self._back[:, 1:])
+        recent = counts[:, : -DAY - 1 : -1]
+        self._back = np.zeros((len(recent), recent.shape[1] + 1))
+        np.cumsum(recent, axis=1, out=self._back[:, 1:])
 
     def says(self, what: Wrong, rows: Ints, least: float) -> list[Said]:
         """Of these rows, those that speak for it with at least so many powers of ten."""
@@ -95,6 +98,11 @@ class Look:
             Said(int(rows[some][place]), int(windows[ratios[place].argmax()]), float(scores[place]))
             for place in np.flatnonzero(scores >= least).tolist()
         ]
+
+    def chances(self, rows: Ints) -> float:
+        """How many of these have leads enough for a surge; small ones, of which more is asked, count less."""
+        expected, _ = self._forecast.windows(self._end, SURGE_WINDOWS[-1:], rows, dry=False)
+        return float((10 ** -self._price("surge", rows))[expected[:, 0] >= _EXCESS].sum())
 
     def is_news(self, what: Wrong, said: Said) -> bool:
         """Whether it is not over already and, of a surge, would be said without one batch."""
@@ -119,9 +127,9 @@ class Look:
         return self._forecast.usual(row, window, self._end)
 
     def _price(self, what: Wrong, rows: Ints) -> Floats:
-        """Powers of ten more that a surge of a small segment must show, by row: few would act on it."""
+        """Powers of ten more that a drought, or the surge of a small segment, must show, by row."""
         if what == "drought":
-            return np.zeros(len(rows))
+            return np.full(len(rows), _PATIENCE)
         price: Floats = np.log10(np.maximum(_SMALL / self._an_hour[rows], 1)) / 2
         return price
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from funnel.alerts import Alerts
@@ -38,6 +39,18 @@ def leads(
         found.append(lead(at, campaign, source))
         busy = 9 <= at.astimezone(BERLIN).hour < 19
         at += timedelta(hours=1 / (an_hour * (1.8 if busy else 0.4)))
+    return found
+
+
+def by_chance(until: datetime, an_hour: float, at_once: int = 1) -> list[Arrival]:
+    """Leads of three campaigns that come by pure chance, or so many within the same ten minutes."""
+    chance = Random("the same each time")  # noqa: S311 - nothing secret
+    found: list[Arrival] = []
+    at = FIRST
+    while at < until:
+        campaign = chance.choice(("spring", "autumn", "summer"))
+        found += [lead(at + timedelta(minutes=5 * more), campaign) for more in range(at_once)]
+        at += timedelta(hours=chance.expovariate(an_hour / at_once))
     return found
 
 

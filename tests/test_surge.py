@@ -12,6 +12,7 @@ from surge_rig import (
     FIRST,
     MONDAY,
     TICK,
+    by_chance,
     heard_later,
     incidents,
     lead,
@@ -36,6 +37,12 @@ HOUR = timedelta(hours=1)
 def surge(times: float = 5, hours: float = 2) -> list[Arrival]:
     """More leads of one campaign, from ten in the morning UTC on."""
     return leads(TEN, TEN + hours * HOUR, 6 * (times - 1))
+
+
+def surges() -> list[Arrival]:
+    """Five times as many leads of one campaign, for two hours of each day of the week before."""
+    noons = [TEN - timedelta(days=day) for day in range(1, 7)]
+    return [one for noon in noons for one in leads(noon, noon + 2 * HOUR, 16)]
 
 
 def test_five_times_as_many_leads_are_one_incident_which_ends() -> None:
@@ -92,6 +99,30 @@ def saved_and_restored(watch: Watch, arrivals: list[Arrival], now: datetime) -> 
     return Watch.restored(
         Alerts(), BERLIN, no_holiday, watch.saved(), [one for one in arrivals if one.received >= since]
     )
+
+
+def test_where_leads_come_in_threes_more_is_asked_before_anything_is_told() -> None:
+    apart, in_threes = (watching(by_chance(MONDAY, 12, at_once)) for at_once in (1, 3))
+    other = watching([])
+    for watch in (apart, in_threes):
+        watch.tick(MONDAY)
+
+    assert apart.threshold(5) == pytest.approx(other.threshold(5), abs=0.1)
+    assert in_threes.threshold(5) > other.threshold(5) + 0.2
+
+
+def test_what_was_told_does_not_count_as_chance() -> None:
+    quiet, eventful = watching(by_chance(MONDAY, 12)), watching([*by_chance(MONDAY, 12), *surges()])
+    for watch in (quiet, eventful):
+        look(watch, MONDAY - timedelta(days=7), MONDAY)
+
+    assert eventful.threshold(5) == pytest.approx(quiet.threshold(5), abs=0.05)
+
+
+def test_the_budget_is_a_power_of_ten_of_the_evidence() -> None:
+    watches = [Watch(Alerts(false_messages_a_week=budget), BERLIN, no_holiday) for budget in (0.5, 5)]
+
+    assert watches[0].threshold(20) == pytest.approx(watches[1].threshold(20) + 1)
 
 
 @given(st.lists(st.integers(1, 120), min_size=1, max_size=3))
