@@ -23,6 +23,7 @@ from workspace import Config, Running, Workspace
 
 README = (HOUSE / "README.md").read_text(encoding="utf-8")
 DOORS = "127.0.0.1:8080"  # where they are unless somebody says otherwise
+PATIENCE = 120.0  # seconds for what takes a few
 MAKE = {  # what `make <target>` comes to; the tests do not start themselves
     "setup": r"-m venv \.venv\n.*pip install .*--require-hashes -r requirements\.lock",
     "demo": r"\.venv/bin/tipoff demo$",
@@ -111,7 +112,7 @@ class Reader:
     async def does(self, command: str) -> str:
         """What a command says; it must succeed."""
         process = await self.begin(command.replace(DOORS, self.doors))
-        said, _ = await asyncio.wait_for(process.communicate(), timeout=60)
+        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 0, f"{command}\n{said.decode()}"
         return said.decode()
 
@@ -122,7 +123,7 @@ class Reader:
         assert process.stdout is not None
         said = ""
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 while until not in said:
                     line = await process.stdout.readline()
                     assert line, f"{command}\n{said}"
@@ -130,7 +131,7 @@ class Reader:
             yield
         finally:
             process.send_signal(stop)
-            rest, _ = await asyncio.wait_for(process.communicate(), timeout=120)
+            rest, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 0, f"{command}\n{said}{rest.decode()}"
 
 
@@ -148,7 +149,7 @@ async def test_every_command_works(tmp_path: Path) -> None:
             for line in lines[begun + 1 :]:
                 await reader.does(known(line))
                 if line.startswith("curl "):
-                    await workspace.wait_for(lambda: workspace.messages(LEADS), timeout=60)
+                    await workspace.wait_for(lambda: workspace.messages(LEADS), PATIENCE)
         async with reader.keeps(f"{running} --http", until="the doors are open at", stop=signal.SIGTERM):
             await workspace.wait_for(lambda: len(asked(workspace)) == 2)
         (brief,) = (each for each in workspace.messages(LEADS) if not each.is_reply)
