@@ -131,7 +131,8 @@ class AbTest:
         return _wording("kpi", asked, ZoneInfo(self.period.zone))
 
     def __str__(self) -> str:
-        return f"{AB} {quote(self.experiment)} {self.goal} {self.clauses}"
+        named = [quote(self.experiment)] if self.experiment else []
+        return " ".join((AB, *named, self.goal, self.clauses))
 
 
 KpiRequest = Question | ListMetrics | Define | ScoreAudit | AbTest
