@@ -30,7 +30,7 @@ demo: $(READY) ## a local Slack with the sample company in it: open the page it 
 	$(BIN)/tipoff demo
 
 test: $(READY) $(NODE_READY) ## every test, on SQLite and on a PostgreSQL that it brings along
-	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 4 --dist worksteal --cov --cov-report=term:skip-covered
 
 check: format lint types test ## what must be green before a submission
 

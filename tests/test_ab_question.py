@@ -34,7 +34,7 @@ def asked(text: str) -> KpiRequest:
         ("ab “May test” sql where country=DE", '/kpi ab "May test" sql all where country=DE'),
         ("ab May test country=DE", '/kpi ab "May test" lead all where country=DE'),
         ('ab "leads page" leads', '/kpi ab "leads page" lead all'),
-        ("ab", '/kpi ab lead all'),
+        ("ab", "/kpi ab lead all"),
     ],
 )
 def test_a_test_is_asked_again_by_its_own_words(text: str, normal: str) -> None:
