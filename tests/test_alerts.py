@@ -90,7 +90,7 @@ async def test_a_second_rush_soon_after_opens_the_same_card_again(database_url: 
 async def test_a_card_is_changed_every_ten_minutes_at_most(sqlite_url: str, tmp_path: Path) -> None:
     await learn(sqlite_url)
     async with marketing(sqlite_url, tmp_path, Clock()) as here:
-        await here.come(8)
+        await here.come(10)
         await here.after(5)
         opened = here.card.text
         await here.come(6, every=0.8)
@@ -99,7 +99,7 @@ async def test_a_card_is_changed_every_ten_minutes_at_most(sqlite_url: str, tmp_
 
         await here.after(5)
 
-        assert here.lines[1].startswith("14 leads in ")
+        assert here.lines[1].startswith("16 leads in ")
 
 
 async def test_a_card_says_nothing_of_persons_and_calls_nobody(sqlite_url: str, tmp_path: Path) -> None:
