@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
+from slack_rig import free_port
 from store_rig import rows
 
 from benchmarks.reliability import TOKEN, lead
@@ -47,8 +47,7 @@ class LocalSlack:
         self.workspace = Workspace(
             Config.from_manifest(manifest(over_http=False), rate=1 / SPACING, **config)
         )
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._serving = AsyncExitStack()
 

@@ -5,10 +5,12 @@ What people and senders do is a method of `Talk`; what they see comes back as pl
 
 import asyncio
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ LEADS, GENERAL = "C0LEADS", "C0GENERAL"
 ANNA, BEN, MAYA = "U0ANNA", "U0BEN", "U0MAYA"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 STRUCTURED = {**BEARER, "Content-Type": "application/cloudevents+json"}
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = cycle(range(20_000 + 500 * PROCESS, 20_500 + 500 * PROCESS))  # none that a system gives by itself
 BATCH = {**BEARER, "Content-Type": "application/cloudevents-batch+json"}
 
 
@@ -124,8 +128,14 @@ async def talking(
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port on which nobody listens, and which no other process of this test run asks for."""
+    return next(filter(_is_free, PORTS))
+
+
+def _is_free(port: int) -> bool:
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def event(kind: str, id_: str, data: Mapping[str, Any], **envelope: Any) -> dict[str, Any]:
