@@ -130,7 +130,7 @@ def _command(house: House, command: Command, lull: Lull) -> Callable[..., Awaita
         seen = roles.as_seen_by(house, actor, deed)
         question = (body.get("text") or "", seen.sight)
         if notice := command.notice(house, question[0]):
-            house.tasks.start(say(notice))
+            say = _noticed(house, notice, say)
         if question not in asked:
             asked[question] = []
             house.tasks.start(answer(seen, question))
@@ -148,6 +148,24 @@ def _command(house: House, command: Command, lull: Lull) -> Callable[..., Awaita
             await lull.comes(PATIENCE)
 
     return listener
+
+
+def _noticed(house: House, notice: Message, say: Say) -> Say:
+    """Say a notice now, and what is said with the result after it, however soon that is."""
+    noticed = asyncio.Event()
+
+    async def first() -> None:
+        try:
+            await say(notice)
+        finally:
+            noticed.set()
+
+    async def then(message: Message) -> None:
+        await noticed.wait()
+        await say(message)
+
+    house.tasks.start(first())
+    return then
 
 
 def _action(house: House, identity: Identity, deed: str, action: Action) -> Callable[..., Awaitable[None]]:

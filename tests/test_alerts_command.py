@@ -196,7 +196,8 @@ async def test_one_simulation_runs_at_a_time(sqlite_url: str, tmp_path: Path) ->
     async with asking(sqlite_url, tmp_path) as stage, stage.tipoff.house.simulating:
         said = await ask(stage, "alerts simulate", MAYA, replies=2)
 
-    assert "Somebody's simulation is under way. Try again in a minute." in said
+    assert said[0].startswith("Looking at the leads")
+    assert said[1] == "Somebody's simulation is under way. Try again in a minute."
 
 
 async def test_the_alerts_say_what_is_watched_once_somebody_has_looked(
