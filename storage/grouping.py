@@ -155,9 +155,10 @@ def selected(
     if group.spans is None:
         where.append(inside(at, group.span))
     else:
-        among = group.spans.join(table, inside(at, group.span))
-        if inside is within:  # which says nothing new, and lets a database find the rows before it joins
-            where.append(within(at, group.whole))
+        fits = [inside(at, group.span)]
+        if inside is within:  # which says nothing new, and lets PostgreSQL find the rows before it joins;
+            fits.append(within(at, group.whole))  # SQLite finds them by the bounds that come first
+        among = group.spans.join(table, sa.and_(*fits))
     if table is not lead and _speaks_of_leads([*columns, *conditions]):
         same = (lead.c.workspace_id == table.c.workspace_id, lead.c.lead_id == table.c.lead_id)
         among = among.join(lead, sa.and_(*same))
