@@ -6,7 +6,7 @@ transaction.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +27,7 @@ from funnel.case import Case, Turn
 from funnel.counts import Ask, Clock
 from funnel.errors import NotFoundError, PlaybookError, QuestionError
 from funnel.growing import grown
-from funnel.incident import OVERALL, Finding, Incident, merged
+from funnel.incident import OVERALL, Incident, merged
 from funnel.period import Period
 from funnel.playbook import Playbook
 from funnel.precision import alert_of, demotions
@@ -171,11 +171,17 @@ async def _count(house: House, begun: Look, watched: WatchedCount, at: datetime)
     one = heard(watched, at, house.playbook)
     learned = _own(one, begun.learned)
     since = begun.looked_at - HEARD if learned and begun.looked_at else at - LEARNS_FROM
-    ask = Ask(frozenset({one.count}), Period(since, at, "the look", house.playbook.timezone), where=one.where)
-    moments = await house.store.moments(ask, one.count)
-    known = {case.incident.key: case for case in (*begun.over, *begun.cases)}
-    mine = [case for case in known.values() if case.incident.findings[0].segment == one.segment]
+    moments = await moments_of(house.store, house.playbook, one, since, at)
+    mine = [case for case in begun.known.values() if case.incident.findings[0].segment == one.segment]
     return await asyncio.to_thread(_watched, house.playbook, one, learned, moments, mine, at)
+
+
+async def moments_of(
+    store: Store, playbook: Playbook, one: Heard, since: datetime, until: datetime
+) -> list[tuple[datetime, bool]]:
+    """When what is heard happened in [since, until), and whether quietly."""
+    period = Period(since, until, "the look", playbook.timezone)
+    return await store.moments(Ask(frozenset({one.count}), period, where=one.where), one.count)
 
 
 def _unwatched(playbook: Playbook, begun: Look, at: datetime) -> list[Case]:
@@ -198,7 +204,9 @@ def _watched(
 ) -> Beside:
     watch = _watch(playbook, learned, arrivals_of(moments, at))
     findings = told(one, watch.tick(at))
-    again = begun_again(mine, findings, partial(_lately, watch, moments))
+    again = begun_again(
+        mine, findings, lambda found: lately(watch, OVERALL, found.at, (moment for moment, _ in moments))
+    )
     known = {case.incident.key: case for case in (*mine, *again)}
     found = merged([case.incident for case in known.values() if not case.over], findings, at)
     return Beside(
@@ -208,11 +216,11 @@ def _watched(
     )
 
 
-def _lately(watch: "Watch", moments: Moments, found: Finding) -> Lately:
-    """How often it happened in the last hour, beside what was expected."""
-    since = found.at - LATELY
-    usual = watch.expected(OVERALL, since, found.at)
-    return Lately(sum(since <= moment < found.at for moment, _ in moments), usual.mean, usual.spread)
+def lately(watch: "Watch", segment: str, at: datetime, times: Iterable[datetime]) -> Lately:
+    """How much of what happened at those times did in the hour before `at`, beside what was expected."""
+    since = at - LATELY
+    usual = watch.expected(segment, since, at)
+    return Lately(sum(since <= time < at for time in times), usual.mean, usual.spread)
 
 
 def _watch(playbook: Playbook, learned: Mapping[str, bytes], arrivals: Iterator[Arrival]) -> "Watch":

@@ -97,8 +97,7 @@ async def _counts(store: Store, playbook: Playbook, since: datetime, until: date
 
 
 async def _count(store: Store, playbook: Playbook, one: Heard, since: datetime, until: datetime) -> Inflow:
-    period = Period(since, until, "the simulation", playbook.timezone)
-    moments = await store.moments(Ask(frozenset({one.count}), period, where=one.where), one.count)
+    moments = await alerting.moments_of(store, playbook, one, since, until)
     return Inflow(as_it_happened(alerting.arrivals_of(moments, until)), one)
 
 

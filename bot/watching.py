@@ -6,13 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import alerting
-from bot.alerting import Beside
+from bot.alerting import Beside, lately
 from bot.house import House
-from funnel.again import LATELY, Lately, begun_again
+from funnel.again import begun_again
 from funnel.alert import chart_hours
 from funnel.arrival import HEARD, LEARNS_FROM, Arrival
 from funnel.case import Case, followed, leading, named
@@ -88,8 +87,14 @@ def _seen(begun: Look, came: Sequence[Arrival], beside: Beside, playbook: Playbo
     """What a look finds: a function of what is known, of what came, and of what was found beside it."""
     watch = _watch(begun, came, playbook, at)
     findings = watch.tick(at)
-    before = {case.incident.key: case for case in (*begun.over, *begun.cases)}
-    again = begun_again(before.values(), findings, partial(_lately, watch, came))
+    before = begun.known
+    again = begun_again(
+        before.values(),
+        findings,
+        lambda found: lately(
+            watch, found.segment, found.at, (one.occurred for one in _of(found.segment, came))
+        ),
+    )
     known = before | {case.incident.key: case for case in again}
     going_on = [case.incident for case in known.values() if not case.over and of_leads(case.incident)]
     cases = [
@@ -110,14 +115,6 @@ def _seen(begun: Look, came: Sequence[Arrival], beside: Beside, playbook: Playbo
         {case.incident.key for case in told if case.told_at == at},
         {case.incident.key for case in told if case.shown_at == at != case.told_at},
     )
-
-
-def _lately(watch: "Watch", came: Sequence[Arrival], found: Finding) -> Lately:
-    """What came of a segment in the last hour, beside what was expected."""
-    since = found.at - LATELY
-    usual = watch.expected(found.segment, since, found.at)
-    count = sum(since <= one.occurred < found.at for one in _of(found.segment, came))
-    return Lately(count, usual.mean, usual.spread)
 
 
 def _watch(begun: Look, came: Sequence[Arrival], playbook: Playbook, at: datetime) -> "Watch":

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from funnel.aftermath import Aftermath
 from funnel.alerts import Alerts
+from funnel.arrival import HEARD, Arrival
 from funnel.case import Case
 from funnel.counts import CountedLead
 from funnel.errors import PeriodError, QuestionError
@@ -23,7 +24,7 @@ from funnel.typed import fold
 from funnel.watched_counts import Heard, of_leads, share, told
 
 if TYPE_CHECKING:
-    from funnel.surge import Arrival, Watch
+    from funnel.surge import Watch
 
 BUDGETS = (0.1, 0.25, 0.5, 1.0, 2.0)
 """False messages a week, of which a reader may choose."""
@@ -219,7 +220,7 @@ def _like() -> str:
     return f"Try `/tipoff alerts simulate {EXAMPLE}`."
 
 
-def window(asked: Simulation, arrivals: Sequence["Arrival"], now: datetime) -> tuple[datetime, datetime]:
+def window(asked: Simulation, arrivals: Sequence[Arrival], now: datetime) -> tuple[datetime, datetime]:
     """The window that can be looked at: since when a watch would have spoken.
 
     Raises:
@@ -238,7 +239,7 @@ def window(asked: Simulation, arrivals: Sequence["Arrival"], now: datetime) -> t
     )
 
 
-def as_it_happened(arrivals: Iterable["Arrival"]) -> list["Arrival"]:
+def as_it_happened(arrivals: Iterable[Arrival]) -> list[Arrival]:
     """The leads in the order in which they were heard of; those told long after, as if told at once.
 
     Whoever loads years of history on one day wants them watched as they came. What an import said of its own
@@ -256,7 +257,7 @@ def as_it_happened(arrivals: Iterable["Arrival"]) -> list["Arrival"]:
 def runs(
     asked: float,
     budgets: Iterable[float],
-    arrivals: Sequence["Arrival"],
+    arrivals: Sequence[Arrival],
     since: datetime,
     until: datetime,
     rules: Rules,
@@ -274,7 +275,7 @@ def runs(
         count: what the arrivals are of, if not of leads.
 
     """
-    from funnel.surge import HEARD, Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
+    from funnel.surge import Watch  # noqa: PLC0415 - brings numpy, which only those need who watch
 
     if not arrivals:
         return [Run(budget, ()) for budget in budgets], 0
@@ -304,7 +305,7 @@ def _in_order(cases: Iterable[Case]) -> tuple[Case, ...]:
 
 
 def _told(
-    watch: "Watch", arrivals: Sequence["Arrival"], since: datetime, until: datetime, count: Heard | None
+    watch: "Watch", arrivals: Sequence[Arrival], since: datetime, until: datetime, count: Heard | None
 ) -> tuple[Case, ...]:
     """The incidents that a watch finds while these leads come, the first first."""
     found: dict[str, Case] = {}
@@ -321,7 +322,7 @@ def _told(
 
 
 def _looks(
-    arrivals: Sequence["Arrival"], since: datetime, until: datetime, quiet: timedelta
+    arrivals: Sequence[Arrival], since: datetime, until: datetime, quiet: timedelta
 ) -> Iterator[datetime]:
     """The moments at which a running bot would look, but for those at which nothing can have changed."""
     comes = {_next_look(one.received) for one in arrivals}

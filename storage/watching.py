@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql, sqlite
 
+from funnel.arrival import Arrival
 from funnel.case import Case, Judgement, Turn, token
 from funnel.incident import TOGETHER, Finding, Incident
 from funnel.silence import Foreseen, Mute
@@ -23,9 +24,6 @@ from funnel.stage import Stage
 from storage import marking
 from storage.database import Database, clock
 from storage.tables import foreseen, incident, journal, lead, mute, stage_entry, watch, watched
-
-if TYPE_CHECKING:
-    from funnel.surge import Arrival
 
 KIND = "incident"  # of card
 LEASE = timedelta(minutes=4)
@@ -48,6 +46,11 @@ class Look:
     mutes: tuple[Mute, ...]
     calendar: tuple[Foreseen, ...]
     over: tuple[Case, ...] = ()
+
+    @property
+    def known(self) -> dict[str, Case]:
+        """Both by the keys of their cards."""
+        return {case.incident.key: case for case in (*self.over, *self.cases)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Watching:
         self._database = database
         self._workspace = workspace
 
-    async def arrivals(self, since: datetime, until: datetime) -> "list[Arrival]":
+    async def arrivals(self, since: datetime, until: datetime) -> list[Arrival]:
         """The leads that became known in [since, until), oldest first, each once, as they are counted."""
         return await self._read(_arrivals, since, until)
 
@@ -143,10 +146,8 @@ class Watching:
         return await self._database.write(lambda c: tx(c, self._workspace, *args))
 
 
-def _arrivals(c: sa.Connection, workspace: str, since: datetime, until: datetime) -> "list[Arrival]":
+def _arrivals(c: sa.Connection, workspace: str, since: datetime, until: datetime) -> list[Arrival]:
     """When it was heard, and whether quietly, is what the journal says of the event that made them known."""
-    from funnel.surge import Arrival  # noqa: PLC0415 - brings numpy, which only those need who watch
-
     found = (
         sa.select(journal.c.received_at, lead.c.created_at, lead.c.campaign, lead.c.source, journal.c.quiet)
         .join_from(
