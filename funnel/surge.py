@@ -68,7 +68,7 @@ _IMPORT = 20
 """Leads that came all at once are told as an import from so many on."""
 _GONE_NIGHTS, _TINY = 56, 3.0
 """A campaign is forgotten after so many days without a lead, or, where room is short, with fewer a week."""
-_LOOKS, _GROWTH = 45.0, 0.63
+_LOOKS, _GROWTH = 36.0, 0.63
 """Chances a week of a false message of one segment, and the power of their number by which they grow: many of
 many are too small to be mistaken for anything. Measured on quiet histories of 1, 20 and 200 segments."""
 
@@ -158,8 +158,9 @@ class Watch:
             hours = [wall(moment_of(first + int(at)), self._zone) for at in starts]
             cells = [one.weekday() * 24 + one.hour for one in hours]
             by_hour = np.add.reduceat(self._tree.members @ counts, starts, axis=1)
+            there = self._tree.born_at[:, None] < first + starts + _HOUR
             grown = night - self._tree.born_at >= _FOUNDING
-            self._baseline.learn(cells, by_hour, self._were_usual(first, starts), grown)
+            self._baseline.learn(cells, by_hour, there, self._were_usual(first, starts), grown)
             self._stand(counts.sum(1), cells, night)
         self._spells = [one for one in self._spells if not one.over or one.seen > night - _WEEK - 2 * DAY]
         self._forget(night)
@@ -175,11 +176,12 @@ class Watch:
 
     def _untold(self, night: int) -> Ints:
         """Rows that may speak, but for what was told in the last day, its parts and what it is a part of."""
-        told = {spell.segment for spell in self._spells if spell.seen > night - DAY}
-        names, larger = self._tree.names, self._tree.larger
-        whole = told.union(*(larger.get(one, ()) for one in told))
+        told = np.zeros(len(self._tree.names), bool)
+        for spell in self._spells:
+            if spell.seen > night - DAY:
+                told |= self._tree.kin(spell.segment)
         speak = self._speaking(night)
-        return speak[[names[row] not in whole and told.isdisjoint(larger[names[row]]) for row in speak]]
+        return speak[~told[speak]]
 
     def _were_usual(self, first: int, starts: Ints) -> Flags:
         """Which hours of which rows were not part of something that was told.
@@ -279,7 +281,7 @@ class Watch:
     def _unusual(self, what: Wrong, look: Look, speak: Ints, end: int) -> Iterator[Finding]:
         threshold = self.threshold(len(speak))
         going_on = {spell.segment: spell for spell in self._spells if spell.kind == what and not spell.over}
-        for said in look.says(what, speak, threshold - _LESS):
+        for said in look.says(what, speak, threshold - _LESS, self._since_told(what, speak, end)):
             segment = self._tree.names[said.row]
             spell = going_on.pop(segment, None)
             if spell:
@@ -305,6 +307,18 @@ class Watch:
                 )
         for spell in going_on.values():
             spell.over = end - spell.told >= _REST
+
+    def _since_told(self, what: Wrong, rows: Ints, end: int) -> Ints:
+        """By row, the buckets since what was told of it, its parts or what it is a part of was last so.
+
+        What is over is no reason to be told anything again, of the same leads.
+        """
+        since = np.full(len(self._tree.names), KEPT)
+        for spell in self._spells:
+            if spell.kind == what and spell.over and end - spell.seen < KEPT:
+                kin = self._tree.kin(spell.segment)
+                since[kin] = np.minimum(since[kin], end - spell.seen)
+        return since[rows]
 
     def _imports(self, batch: Flags, end: int) -> Iterator[Finding]:
         """Leads that came all at once, told when no more came for ten minutes."""

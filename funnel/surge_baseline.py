@@ -17,21 +17,30 @@ SPANS = (1, 3, 6, 24)
 
 _CLASS = np.array([hour % 24 + 24 * (hour >= 5 * 24) for hour in range(HOURS)])
 """The hour of the day of each hour of the week, workdays (0 to 23) apart from weekends (24 to 47)."""
-_WEEKLY = 0.85
+_WEEKLY = 0.94
 """What a week's leads still weigh a week later."""
-_CLASS_PRIOR, _CELL_PRIOR = 3.0, 10.0
-"""Leads' worth of trust that a segment's day is like the larger one's, and a weekday like the others."""
+_CLASS_PRIOR, _CELL_PRIOR = 1.0, 150.0
+"""Leads' worth of trust that a segment's day is like the larger one's, and a weekday like the others: the
+same hour of each differs by a twelfth or so."""
+_NEAR, _TWICE = 1.5, 1.5
+"""But a newsletter comes every Tuesday at ten: what an hour brought twice (in so many weeks, as they fade) is
+believed, to so many standard errors."""
 _SMOOTH = (0.25, 0.5, 0.25)
 """How an hour of the day leans on those before and after it."""
-_LEVEL_PRIOR, _LEVEL_DAILY, _LEVEL_RANGE = 15.0, 0.5 ** (1 / 5), (0.25, 4.0)
+_LEVEL_PRIOR, _LEVEL_DAILY, _LEVEL_RANGE = 80.0, 0.5 ** (1 / 5), (0.25, 4.0)
 """How fast the level follows: half of what it knows is from the last five days."""
 _NOISE_PRIOR = np.array([0.04, 0.03, 0.025, 0.015])
-_NOISE_WEIGHT, _NOISE_DAILY = 300.0, 0.98
-_FAR, _FAR_SHARE = 1.5, 0.77
+_NOISE_WEIGHT, _NOISE_DAILY = 600.0, 0.98
+_ALONE, _LASTS = 0.5, 0.007
+"""Long spans are few: that share of what is taken for their noise is what their hours would bring if each
+scattered alone, beside the relative variance of what lasts."""
+_FAR, _FAR_SHARE = 1.0, 0.51
 """Noise is learned as if nothing were farther off than so many standard deviations, as surges that nobody was
 told of are no noise; of what chance alone brings, that share of the squares is left."""
 _WORTH = 2.0
 """Hours with fewer leads expected say little of noise."""
+_LEAST = 0.02
+"""Of what the hours of other days have, the least that is expected of one: nothing is never."""
 MISFIT = 0.004
 """The relative variance that is left however much was learned."""
 
@@ -69,10 +78,11 @@ class Baseline:
         """Leads expected in each hour of the week at an ordinary level, and its relative variance, by row."""
         rates: Floats = np.full((len(self.learned), HOURS), 1e-6)
         doubts: Floats = np.ones((len(self.learned), HOURS))
+        noise = self.noise()
         for rows in _by_depth(self.parents):
             leads, weeks = self.learned["leads"][rows], self.learned["weeks"][rows]
             shapes = np.where(self.parents[rows, None] >= 0, rates[self.parents[rows]], 1.0)
-            rates[rows], doubts[rows] = _shrunk(leads, weeks, shapes)
+            rates[rows], doubts[rows] = _shrunk(leads, weeks, shapes, noise[rows, :1])
         return rates, doubts
 
     def levels(self) -> Floats:
@@ -90,14 +100,17 @@ class Baseline:
         """The relative variance of counts beyond chance, by row and span."""
         excess, base = self.learned["noise"].transpose(2, 0, 1)
         noise: Floats = (excess + _NOISE_PRIOR * _NOISE_WEIGHT) / (base + _NOISE_WEIGHT)
-        return np.clip(noise, 0.002, 1.0)
+        hours = np.array(SPANS)
+        alone: Floats = noise[:, :1] / hours + _LASTS * (1 - 1 / hours)
+        return np.clip(_ALONE * alone + (1 - _ALONE) * noise, 0.002, 1.0)
 
-    def learn(self, cells: Sequence[int], counts: Floats, usual: Flags, grown: Flags) -> None:
+    def learn(self, cells: Sequence[int], counts: Floats, there: Flags, usual: Flags, grown: Flags) -> None:
         """Learn one day.
 
         Args:
             cells: its hours of the week.
             counts: leads in them, by row.
+            there: whether the segment was there yet, by row and hour; before, it had no usual hours.
             usual: whether they were not part of something that was told, by row and hour.
             grown: which rows know enough to tell what is out of the ordinary; the rest takes all as it is.
 
@@ -111,8 +124,9 @@ class Baseline:
         seen = np.where(grown[:, None], tame, counts)
         self._learn_noise(seen, expected, expected**2 * doubts[:, cells], usual & grown[:, None])
         for hour, cell in enumerate(cells):
-            self.learned["leads"][:, cell] = _WEEKLY * self.learned["leads"][:, cell] + seen[:, hour]
-            self.learned["weeks"][:, cell] = _WEEKLY * self.learned["weeks"][:, cell] + 1
+            rows = there[:, hour]
+            for what, more in (("leads", seen[rows, hour]), ("weeks", 1)):
+                self.learned[what][rows, cell] = _WEEKLY * self.learned[what][rows, cell] + more
         level = np.stack((seen.sum(1), base.sum(1)), axis=1)
         self.learned["level"] = np.where(grown[:, None], _LEVEL_DAILY * self.learned["level"] + level, 0)
 
@@ -142,18 +156,32 @@ def _by_span(hours: Floats | Flags, span: int) -> Floats:
     return sums
 
 
-def _shrunk(leads: Floats, weeks: Floats, shapes: Floats) -> tuple[Floats, Floats]:
-    """Rates by hour of the week with their relative variance, from own leads and the larger one's shape."""
+def _shrunk(leads: Floats, weeks: Floats, shapes: Floats, noise: Floats) -> tuple[Floats, Floats]:
+    """Rates by hour of the week with their relative variance: own leads, and what other days say of the hour.
+
+    Leads that scatter by `noise` say less than as many that do not.
+    """
+    daily, unsure = _daily(leads, weeks, shapes)
+    expected = weeks * daily + 1e-9
+    worth = expected / (1 + noise * daily)
+    trust = worth / (_CELL_PRIOR + worth)
+    times = leads / expected
+    most = np.maximum(times, 1)
+    near = _NEAR * np.sqrt(most / expected + noise * most**2 / np.maximum(weeks, 1))
+    shrunk = 1 + trust * (times - 1)
+    believed = np.where(weeks >= _TWICE, np.clip(shrunk, times - near, times + near), shrunk)
+    return daily * np.maximum(believed, _LEAST), (1 - trust) ** 2 * unsure + 1 / (_CELL_PRIOR + worth)
+
+
+def _daily(leads: Floats, weeks: Floats, shapes: Floats) -> tuple[Floats, Floats]:
+    """The same if all workdays were alike, and the two days of a weekend: own leads, and the larger one's."""
     total = (leads.sum(1) + 1) / ((weeks * shapes).sum(1) + 2 * shapes.mean(1))
     scaled = shapes * total[:, None]
     own = _smoothed(_classed(leads))
     like = _smoothed(_classed(weeks * scaled)) + 1e-9
-    ratio = ((_CLASS_PRIOR + own) / (_CLASS_PRIOR + like))[:, _CLASS]
-    class_doubt = (1 / (_CLASS_PRIOR + own / sum(one**2 for one in _SMOOTH) / 2))[:, _CLASS]
-    prior = ratio * scaled
-    trust = _CELL_PRIOR / (_CELL_PRIOR + leads)
-    doubt = trust**2 * (class_doubt + 0.01) + leads / (_CELL_PRIOR + leads) ** 2
-    return (_CELL_PRIOR + leads) / (_CELL_PRIOR / prior + weeks), doubt
+    times = (_CLASS_PRIOR + own) / (_CLASS_PRIOR + like)
+    doubt = 1 / (_CLASS_PRIOR + own / sum(one**2 for one in _SMOOTH) / 2)
+    return scaled * times[:, _CLASS], doubt[:, _CLASS]
 
 
 def _smoothed(classes: Floats) -> Floats:

@@ -16,7 +16,7 @@ from funnel.surge_evidence import (
     together,
 )
 from funnel.surge_forecast import DAY, Forecast
-from funnel.surge_inflow import Flags, Floats, Ints
+from funnel.surge_inflow import KEPT, Flags, Floats, Ints
 from funnel.surge_tree import Tree
 
 Wrong: TypeAlias = Literal["surge", "drought"]
@@ -29,7 +29,7 @@ _FAR = 2.0
 """Both are at least so many standard deviations from what is expected; what is nearer need not be weighed."""
 _SMALL = 1.5
 """A segment with fewer leads an hour pays a price: half a power of ten for a tenth of the leads."""
-_PATIENCE = 0.3
+_PATIENCE = 0.5
 """A drought must be surer than a surge by so many powers of ten, as it is found soon enough."""
 _LAST = 6
 """What is told must be so in the last quarter of its window, and of half an hour at least."""
@@ -83,12 +83,20 @@ class Look:
         self._back = np.zeros((len(recent), recent.shape[1] + 1))
         np.cumsum(recent, axis=1, out=self._back[:, 1:])
 
-    def says(self, what: Wrong, rows: Ints, least: float) -> list[Said]:
-        """Of these rows, those that speak for it with at least so many powers of ten."""
+    def says(self, what: Wrong, rows: Ints, least: float, within: Ints | int = KEPT) -> list[Said]:
+        """Of these rows, those that speak for it with at least so many powers of ten.
+
+        Args:
+            what: surges or droughts.
+            rows: the segments'.
+            least: powers of ten.
+            within: only windows of at most so many buckets count, by row.
+
+        """
         windows = SURGE_WINDOWS if what == "surge" else DROUGHT_WINDOWS
         counts = self._tree.members[rows] @ self._back[:, windows]
         expected, scatter = self._forecast.windows(self._end, windows, rows, dry=what == "drought")
-        fits = _may_be(what, counts, expected, scatter)
+        fits = _may_be(what, counts, expected, scatter) & (windows <= np.reshape(within, (-1, 1)))
         some = fits.any(1)
         factors = SURGES if what == "surge" else DROUGHTS
         ratios = evidence(counts[some], expected[some], scatter[some], factors)

@@ -9,7 +9,7 @@ _OFTEN = 0.012
 for campaigns large and small."""
 _FADES = 0.5 ** (1 / 28)
 """Half of what counts is from the last four weeks."""
-_PRIOR = 30.0
+_PRIOR = 60.0
 """Times' worth of trust that chance is here as it is elsewhere."""
 _LEAST, _MOST = 1 / 3, 3.0
 

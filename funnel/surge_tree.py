@@ -102,6 +102,11 @@ class Tree:
         self.paused: Flags = self._hold(lambda one: one.paused) & ~self._hold(lambda one: not one.paused)
         self.same: Flags = self._same()
 
+    def kin(self, segment: str) -> Flags:
+        """Which rows are that segment, a part of it, or what it is a part of."""
+        kin = {segment, *self.larger.get(segment, ())}
+        return np.array([one in kin or segment in self.larger[one] for one in self.names], bool)
+
     def saved(self, since: Mapping[Leaf, int]) -> dict[str, Any]:
         """All of it as JSON can hold it, with the bucket since when each leaf is counted apart."""
         return {

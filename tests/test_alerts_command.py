@@ -135,7 +135,7 @@ async def test_other_counts_and_lines_are_in_the_same_list(database_url: str, tm
     found = [line for line in lines if "expected)" in line or "(line 60)" in line]
     assert [line.split()[4] for line in found] == ["Surge", "Surge", "Threshold", "Import", "Threshold"]
     assert "until 17 Nov, 23:59 EST" in found[2]
-    assert "• demo-requests, 10 Nov, 15:15 EST: Quirina 642, Quirina 645, Quirina 648 and 10 more" in lines
+    assert "• demo-requests, 10 Nov, 15:25 EST: Quirina 642, Quirina 645, Quirina 648 and 10 more" in lines
     assert "Quirina" not in of_others
 
 

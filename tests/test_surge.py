@@ -94,6 +94,19 @@ def test_no_leads_at_all_are_a_drought() -> None:
     assert found.opened_at <= TEN + HOUR
 
 
+def test_a_drought_that_is_over_is_not_told_again() -> None:
+    until = TEN + timedelta(days=1)
+    slow = leads(FIRST, TEN, 2, "slow") + leads(TEN + 5 * HOUR, until, 1.2, "slow")
+    dry = [one for one in usual(until) if one.source != "ads" or not TEN <= one.occurred < TEN + 5 * HOUR]
+    watch = watching([*dry, *slow])
+    watch.tick(TEN)
+
+    told = look(watch, TEN, until)
+
+    assert "source:ads" in {one.segment for one in told}
+    assert [one for one in told if one.at > TEN + 6 * HOUR] == []
+
+
 def saved_and_restored(watch: Watch, arrivals: list[Arrival], now: datetime) -> Watch:
     since = now - HEARD - TICK
     return Watch.restored(
@@ -210,6 +223,16 @@ def test_a_new_campaign_learns_before_it_speaks() -> None:
     assert (watch.state("campaign:new"), found) == ("learning", [])
     watch.tick(MONDAY + timedelta(days=8))
     assert watch.state("campaign:new") == "active"
+
+
+def test_the_hours_before_its_first_lead_say_nothing_of_a_campaign() -> None:
+    began, again = MONDAY + 15 * HOUR, MONDAY + timedelta(days=7)
+    watch = watching([*usual(again + timedelta(days=1)), *leads(began, again, 20, "new")])
+    watch.tick(again)
+
+    usually = watch.expected("campaign:new", again + 10 * HOUR, again + 14 * HOUR)
+
+    assert usually.mean == pytest.approx(4 * 20 * 1.8, rel=0.25)
 
 
 def test_a_new_workspace_learns_for_two_weeks() -> None:
