@@ -68,7 +68,7 @@ _IMPORT = 20
 """Leads that came all at once are told as an import from so many on."""
 _GONE_NIGHTS, _TINY = 56, 3.0
 """A campaign is forgotten after so many days without a lead, or, where room is short, with fewer a week."""
-_LOOKS, _GROWTH = 36.0, 0.63
+_LOOKS, _GROWTH = 33.0, 0.665
 """Chances a week of a false message of one segment, and the power of their number by which they grow: many of
 many are too small to be mistaken for anything. Measured on quiet histories of 1, 20 and 200 segments."""
 
@@ -279,7 +279,7 @@ class Watch:
         return np.flatnonzero(~(young | self._tree.paused | self._tree.same))
 
     def _unusual(self, what: Wrong, look: Look, speak: Ints, end: int) -> Iterator[Finding]:
-        threshold = self.threshold(len(speak))
+        threshold = self.threshold(look.weight(speak))
         going_on = {spell.segment: spell for spell in self._spells if spell.kind == what and not spell.over}
         for said in look.says(what, speak, threshold - _LESS, self._since_told(what, speak, end)):
             segment = self._tree.names[said.row]
@@ -349,10 +349,10 @@ class Watch:
             within=self._tree.larger[segment],
         )
 
-    def threshold(self, segments: int) -> float:
+    def threshold(self, segments: float) -> float:
         """Powers of ten that the evidence must reach to be told, so that chance keeps to the budget.
 
-        The budget is shared by so many segments, and by how loud chance was here in the last weeks.
+        It is shared by so many segments (see `Look.weight`), and by how loud chance was in the last weeks.
         """
         looks = _LOOKS * max(segments, 1) ** _GROWTH
         return log10(looks * self._luck.times / self._alerts.false_messages_a_week)

@@ -27,9 +27,9 @@ _DRY_EXPECTED, _DRY_TIMES = 4.0, 0.7
 """A drought is where at least so many leads were expected, and at most that share of them came."""
 _FAR = 2.0
 """Both are at least so many standard deviations from what is expected; what is nearer need not be weighed."""
-_SMALL = 1.5
-"""A segment with fewer leads an hour pays a price: half a power of ten for a tenth of the leads."""
-_PATIENCE = 0.5
+_SMALL = 8.0
+"""A segment with fewer leads an hour counts for less, and must say more: half a power of ten for a tenth."""
+_PATIENCE = 0.75
 """A drought must be surer than a surge by so many powers of ten, as it is found soon enough."""
 _LAST = 6
 """What is told must be so in the last quarter of its window, and of half an hour at least."""
@@ -108,9 +108,13 @@ class Look:
         ]
 
     def chances(self, rows: Ints) -> float:
-        """How many of these have leads enough for a surge; small ones, of which more is asked, count less."""
+        """How many of these have leads enough for a surge now, small ones counting for less."""
         expected, _ = self._forecast.windows(self._end, SURGE_WINDOWS[-1:], rows, dry=False)
-        return float((10 ** -self._price("surge", rows))[expected[:, 0] >= _EXCESS].sum())
+        return self.weight(rows[expected[:, 0] >= _EXCESS])
+
+    def weight(self, rows: Ints) -> float:
+        """How many segments these are; small ones count for less, as chance may speak of them less often."""
+        return float(self._weights(rows).sum())
 
     def is_news(self, what: Wrong, said: Said) -> bool:
         """Whether it is not over already and, of a surge, would be said without one batch."""
@@ -138,8 +142,10 @@ class Look:
         """Powers of ten more that a drought, or the surge of a small segment, must show, by row."""
         if what == "drought":
             return np.full(len(rows), _PATIENCE)
-        price: Floats = np.log10(np.maximum(_SMALL / self._an_hour[rows], 1)) / 2
-        return price
+        return -np.log10(self._weights(rows))
+
+    def _weights(self, rows: Ints) -> Floats:
+        return np.minimum(np.sqrt(self._an_hour[rows] / _SMALL), 1)
 
 
 def _may_be(what: Wrong, counts: Floats, expected: Floats, scatter: Floats) -> Flags:

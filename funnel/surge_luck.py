@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 MODEST = 0.5
 """Powers of ten that chance alone often says, on any day; what really happens is seldom as little."""
-_OFTEN = 0.012
+_OFTEN = 0.0115
 """Days on which it does, for each hour with leads enough; measured on quiet histories, and nearly the same
 for campaigns large and small."""
 _FADES = 0.5 ** (1 / 28)

@@ -121,7 +121,7 @@ def test_where_leads_come_in_threes_more_is_asked_before_anything_is_told() -> N
         watch.tick(MONDAY)
 
     assert apart.threshold(5) == pytest.approx(other.threshold(5), abs=0.1)
-    assert in_threes.threshold(5) > other.threshold(5) + 0.2
+    assert in_threes.threshold(5) > other.threshold(5) + 0.15
 
 
 def test_what_was_told_does_not_count_as_chance() -> None:
