@@ -23,7 +23,7 @@ from benchmarks.figure import Figure
 from funnel.surge_baseline import LEARNED
 
 HOUSE = Path(__file__).parents[1]
-TESTED_ON = (621, 622, 623)
+TESTED_ON = (641, 642, 643)
 """Seeds on which nothing was tuned."""
 
 
